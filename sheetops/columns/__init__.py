@@ -1,0 +1,1 @@
+"""Computed columns, pandas in and pandas out. Pure."""

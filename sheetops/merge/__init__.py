@@ -1,0 +1,1 @@
+"""Three-way merge and guards: (base, dataset, tracker, schema, policy) -> plan. Pure."""

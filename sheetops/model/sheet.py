@@ -1,0 +1,212 @@
+"""What was read from a spreadsheet and what is to be written to it, with no word about file formats."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from .schema import TrackerSpec
+
+
+@dataclass(frozen=True)
+class CellError:
+    """An error value in a cell, such as #REF!."""
+
+    text: str
+
+
+class Uncached:
+    """A formula whose result was never stored, so nobody knows its value without opening the file."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "UNCACHED"
+
+
+UNCACHED = Uncached()
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """Which tracker of which workspace a tab is, and the generation last written to it."""
+
+    workspace: str
+    tracker: str
+    generation: int
+
+    def __str__(self) -> str:
+        return f"{self.workspace}:{self.tracker}:{self.generation}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> Stamp | None:
+        """Return the stamp written as "workspace:tracker:generation", or None when it is not one."""
+        parts = (text or "").rsplit(":", 2)
+        if len(parts) != 3 or not parts[2].isdigit():
+            return None
+        return cls(parts[0], parts[1], int(parts[2]))
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A tab as it was read. `rows[i]` is sheet row `first_row + i`; `rows[i][j]` is column `j + 1`.
+
+    A blank is None. Dates and times are naive wall time. Rows may differ in length.
+    `formulas` holds the (row, column) of cells with a formula, 1-based; their value is in `rows`,
+    UNCACHED when the file has none.
+    """
+
+    rows: Sequence[Sequence[Any]]
+    first_row: int = 1
+    formulas: frozenset[tuple[int, int]] = frozenset()
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    """Merged ranges as (top, left, bottom, right), 1-based and inclusive."""
+
+    def value(self, row: int, column: int) -> Any:
+        """Return the value at a 1-based position; None outside what was read."""
+        index = row - self.first_row
+        if not 0 <= index < len(self.rows):
+            return None
+        cells = self.rows[index]
+        return cells[column - 1] if column <= len(cells) else None
+
+
+@dataclass(frozen=True)
+class TabSnapshot:
+    """One tracker's tab, its stamp (None: it has none), and the raw text of a stamp that is another's."""
+
+    grid: Grid
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A spreadsheet as read in one go. `identity` changes whenever anybody saves it.
+
+    `held_tab` is the grid of the tab named `sheetops`, None when there is none yet.
+    """
+
+    identity: str
+    tabs: Mapping[str, TabSnapshot]
+    """tracker id -> its tab."""
+    held_tab: Grid | None = None
+    notes: tuple[str, ...] = ()
+    token: Any = None
+    """Whatever the backend needs to write exactly what was read; nobody else looks inside."""
+
+
+@dataclass(frozen=True)
+class CellWrite:
+    """A value to put in a cell. `row` and `column` are 1-based, true for the snapshot it was planned on."""
+
+    row: int
+    column: int
+    value: Any
+    key: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class RowAppend:
+    """A row to add below the data: column number (1-based) -> value."""
+
+    key: str
+    cells: Mapping[int, Any]
+
+
+@dataclass(frozen=True)
+class HeaderWrite:
+    """A new column at the right edge of the tab, at `column`, under `header`."""
+
+    column: int
+    header: str
+
+
+@dataclass(frozen=True)
+class TabWrite:
+    """All changes to one tracker's tab. `last_row` is the last row with data in the snapshot."""
+
+    cells: tuple[CellWrite, ...] = ()
+    appends: tuple[RowAppend, ...] = ()
+    headers: tuple[HeaderWrite, ...] = ()
+    last_row: int = 0
+    stamp: Stamp | None = None
+
+
+@dataclass(frozen=True)
+class TabLine:
+    """A line of the program's own tab: cell texts or values, a style name, links and a drop-down.
+
+    `links` maps a 0-based cell index to an in-spreadsheet place, "'Cases'!D17".
+    `choices` gives the words of a drop-down in the cell at `choices_at`; `inputs` are cells to type into.
+    """
+
+    cells: tuple[Any, ...] = ()
+    style: str = "text"
+    links: Mapping[int, str] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+    choices_at: int | None = None
+    inputs: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class SpreadsheetWrite:
+    """One atomic write: the trackers' tabs and their stamps, and the program's own tab together."""
+
+    tabs: Mapping[str, TabWrite]
+    held_tab: tuple[TabLine, ...]
+
+
+class Spreadsheet(Protocol):
+    """One file or online spreadsheet that holds one or more tracker tabs.
+
+    `write` is atomic and refuses when the spreadsheet is not what `snapshot` saw. It raises
+    TrackerChanged, TrackerBusy or TrackerNotWritten and then has changed nothing. It returns the
+    identity the spreadsheet has after the write.
+    """
+
+    def identity(self) -> str:
+        """Return a fingerprint that changes whenever anybody saves the spreadsheet. Cheap."""
+        ...
+
+    def read(self, trackers: Sequence[TrackerSpec]) -> Snapshot:
+        """Return everything the named trackers' tabs hold. Raise TrackerUnreadable otherwise."""
+        ...
+
+    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
+        """Apply all of `write` or nothing, on top of exactly `snapshot`."""
+        ...
+
+    def backup(self, folder: str, run: str) -> None:
+        """Keep a copy of the spreadsheet as it is now under `folder`, named after the run."""
+        ...
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a 1-based column number: 1 -> A, 27 -> AA."""
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def a1(row: int, column: int) -> str:
+    """Return a cell's address: (17, 4) -> D17."""
+    return f"{column_letters(column)}{row}"
+
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
+
+
+def parse_a1(address: str) -> tuple[int, int]:
+    """Return (row, column), 1-based, of an address such as D17. Raise ValueError otherwise."""
+    found = _ADDRESS.fullmatch(address.upper())
+    if not found:
+        raise ValueError(f"{address!r} is not a cell address")
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column

@@ -1,0 +1,1 @@
+"""Where trackers live: one backend per file behind one small protocol."""
