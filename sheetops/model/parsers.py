@@ -299,7 +299,7 @@ def moment(field: Field, raw: Any, reading: Reading) -> datetime:
 
 _HMS = re.compile(r"(\d+):(\d{2})(?::(\d{2}))?")
 _PARTS = re.compile(
-    r"(\d+(?:\.\d+)?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)\b\s*,?\s*",
+    r"(\d+(?:\.\d+)?)\s*(weeks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![a-z])\s*,?\s*",
     re.IGNORECASE,
 )
 _UNIT = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
