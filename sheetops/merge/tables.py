@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from .three_way import BOTH_HAVE, Conflict, Row, merge_cells, row_fate
 
@@ -65,10 +65,11 @@ class _Side:
     @cached_property
     def fields(self) -> dict[str, None]:
         """Every field any row mentions, in order. A field no row mentions is a missing column."""
-        found: dict[str, None] = {}
-        for row in self._all:
-            found.update(dict.fromkeys(row))
-        return found
+        return {name: None for layout in dict.fromkeys(map(tuple, self._all)) for name in layout}
+
+    def has(self, name: str) -> bool:
+        """Return whether this side has the column; a side without rows says nothing about columns."""
+        return not self._all or name in self._all[0] or name in self.fields
 
 
 def _blanks(names: tuple[str, ...]) -> list[Hashable]:
@@ -93,19 +94,52 @@ def merge_tables(
     `order` is the order of the merged rows: None or "ours" (ours first, then what theirs added),
     "theirs", or a sequence of keys to come first. Rows of a key that one side has twice, or without
     a key, are conflicts about the whole row; `theirs` (or `ours`) is then the list of rows.
+    Rows that did not have to be merged are the very dicts that were given.
     """
     was, mine, yours = _Side(base or (), key), _Side(ours, key), _Side(theirs, key)
-    merged: dict[Hashable, dict[str, Any]] = {}
     conflicts = _unmergeable(mine, yours, was)
-    for name in _in_order(mine.rows, yours.rows, order):
-        if name in mine.twice or name in yours.twice:
-            if name in mine.rows:
-                merged[name] = dict(mine.rows[name])
-            continue
-        row = _merge_row(name, was, mine, yours, conflicts, lost=base is None)
-        if row is not None:
+    held = {**mine.twice, **yours.twice}
+    slowly = _RowMerge(was, mine, yours, conflicts, lost=base is None)
+    merged: dict[Hashable, Row] = {}
+    was_row, their_row = was.rows.get, yours.rows.get
+    for name, row in mine.rows.items():  # whole rows first: nearly all of them are alike
+        other = their_row(name)
+        if row == other or name in held:
             merged[name] = row
-    return MergeResult(list(merged.values()), conflicts)
+            continue
+        before = was_row(name)
+        if other is not None and other == before:
+            merged[name] = row
+        elif (outcome := slowly(name, before, row, other)) is not None:
+            merged[name] = outcome
+    for name, row in yours.rows.items():
+        if name in mine.rows or name in held:
+            continue
+        if (outcome := slowly(name, was_row(name), None, row)) is not None:
+            merged[name] = outcome
+    return MergeResult(_uniform(_in_order(merged, yours.rows, order)), conflicts)
+
+
+def _in_order(
+    merged: dict[Hashable, Row], yours: Mapping[Hashable, Row], order: str | Sequence[Hashable] | None
+) -> list[Row]:
+    if order is None or order == "ours":
+        return list(merged.values())
+    if order == "theirs":
+        first: Iterable[Hashable] = yours
+    elif isinstance(order, str):
+        raise ValueError(f"order={order!r}: use 'ours', 'theirs' or a sequence of keys")
+    else:
+        first = order
+    return [merged[name] for name in dict.fromkeys((*first, *merged)) if name in merged]
+
+
+def _uniform(rows: list[Row]) -> list[dict[str, Any]]:
+    """Give every row every column, blank where it has none, so that the rows make one table."""
+    if len(set(map(len, rows))) > 1:
+        columns = {name: None for row in rows for name in row}
+        return [{**columns, **row} for row in rows]
+    return cast("list[dict[str, Any]]", rows)
 
 
 def _unmergeable(mine: _Side, yours: _Side, was: _Side) -> list[Conflict]:
@@ -118,64 +152,34 @@ def _unmergeable(mine: _Side, yours: _Side, was: _Side) -> list[Conflict]:
     return found
 
 
-def _in_order(
-    mine: Mapping[Hashable, Row], yours: Mapping[Hashable, Row], order: str | Sequence[Hashable] | None
-) -> Iterable[Hashable]:
-    if order is None or order == "ours":
-        return dict.fromkeys((*mine, *yours))
-    if order == "theirs":
-        return dict.fromkeys((*yours, *mine))
-    if isinstance(order, str):
-        raise ValueError(f"order={order!r}: use 'ours', 'theirs' or a sequence of keys")
-    wanted = [name for name in order if name in mine or name in yours]
-    return dict.fromkeys((*wanted, *mine, *yours))
+@dataclass(frozen=True)
+class _RowMerge:
+    """Merges the few rows that differ, and notes the conflicts among them."""
 
+    was: _Side
+    mine: _Side
+    yours: _Side
+    conflicts: list[Conflict]
+    lost: bool
 
-def _merge_row(
-    name: Hashable, was: _Side, mine: _Side, yours: _Side, conflicts: list[Conflict], *, lost: bool
-) -> dict[str, Any] | None:
-    base, ours, theirs = was.rows.get(name), mine.rows.get(name), yours.rows.get(name)
-    if ours is not None and (ours == theirs or (theirs is not None and theirs == base)):
-        return dict(ours)
-    if theirs is not None and ours is not None and ours == base and len(ours) == len(theirs):
-        if ours.keys() == theirs.keys():
-            return dict(theirs)
-    fate = row_fate(base, ours, theirs, lambda: _shared(mine, yours, base, ours, theirs))
-    if fate is BOTH_HAVE:
-        assert ours is not None
-        assert theirs is not None
-        return _merge_both(name, (was, mine, yours), (base, ours, theirs), conflicts, lost=lost)
-    side = _FALLS_TO.get(fate.kind)
-    if fate.edited:
-        conflicts.append(Conflict(name, None, base, ours, theirs))
-    if side is None:
-        return None
-    kept = ours if side == "ours" else theirs
-    assert kept is not None
-    return dict(kept)
+    def __call__(self, name: Hashable, base: Row | None, ours: Row | None, theirs: Row | None) -> Row | None:
+        fate = row_fate(base, ours, theirs, lambda: self._shared(base, ours, theirs))
+        if fate is BOTH_HAVE:
+            assert ours is not None
+            assert theirs is not None
+            return self._both(name, base or {}, ours, theirs)
+        if fate.edited:
+            self.conflicts.append(Conflict(name, None, base, ours, theirs))
+        return {"ours": ours, "theirs": theirs}.get(_FALLS_TO.get(fate.kind, ""))
 
+    def _shared(self, *rows: Row | None) -> list[str]:
+        """The fields of these rows that both sides have as columns."""
+        named = {name: None for row in rows if row for name in row}
+        return [name for name in named if self.mine.has(name) and self.yours.has(name)]
 
-def _shared(mine: _Side, yours: _Side, *rows: Row | None) -> dict[str, None]:
-    """The fields of these rows that both sides have as columns."""
-    named = {name: None for row in rows if row for name in row}
-    return {f: None for f in named if f in mine.fields and f in yours.fields}
-
-
-def _merge_both(
-    name: Hashable,
-    sides: tuple[_Side, _Side, _Side],
-    rows: tuple[Row | None, Row, Row],
-    conflicts: list[Conflict],
-    *,
-    lost: bool,
-) -> dict[str, Any]:
-    base, ours, theirs = rows
-    shared = _shared(sides[1], sides[2], *rows)
-    cells = merge_cells(base or {}, ours, theirs, shared)
-    clash = (*cells.clash, *cells.take, *cells.push) if lost else cells.clash
-    was = base or {}
-    conflicts.extend(Conflict(name, f, was.get(f), ours.get(f), theirs.get(f)) for f in clash)
-    merged = {**{f: v for f, v in theirs.items() if f not in sides[1].fields}, **ours}
-    if not lost:
-        merged.update(cells.take)
-    return {**{f: merged[f] for f in ours if f in merged}, **merged}
+    def _both(self, name: Hashable, base: Row, ours: Row, theirs: Row) -> Row:
+        cells = merge_cells(base, ours, theirs, self._shared(base, ours, theirs))
+        clash = (*cells.clash, *cells.take, *cells.push) if self.lost else cells.clash
+        self.conflicts.extend(Conflict(name, f, base.get(f), ours.get(f), theirs.get(f)) for f in clash)
+        only_theirs = {f: v for f, v in theirs.items() if not self.mine.has(f)}
+        return {**ours, **only_theirs, **({} if self.lost else cells.take)}
