@@ -1,0 +1,82 @@
+"""The `[tables]` part of sheetops.toml."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+
+from ..model.nearest import did_you_mean
+from ..model.schema import FieldType, Table
+from ..model.values import Reading
+from .fields import check_name, read_fields
+from .section import Section
+
+_SETTINGS = ("key", "key_format", "description", "fields")
+_DEFAULT_FORMAT = "{:04d}"
+_NEVER_KEYS = frozenset(
+    {
+        FieldType.LONG_TEXT,
+        FieldType.NUMBER,
+        FieldType.MONEY,
+        FieldType.DURATION,
+        FieldType.BOOLEAN,
+        FieldType.MULTI_CHOICE,
+    }
+)
+"""Types whose values do not identify a record, or are written in too many ways to be looked up by."""
+
+
+def read_tables(tables: Section, reading: Reading) -> dict[str, Table]:
+    """Return every table by name; references between them are checked when all are known."""
+    for name in tables.values:
+        check_name(tables, name, "table")
+    found = {name: _read_table(name, entry, reading) for name, entry in tables.sections()}
+    for name, entry in tables.sections():
+        _check_references(found[name], entry.section("fields"), found)
+    return found
+
+
+def _read_table(name: str, entry: Section, reading: Reading) -> Table:
+    entry.know(_SETTINGS)
+    fields = read_fields(entry.section("fields"), reading)
+    table = Table(name, entry.text("key"), fields, _read_format(entry), entry.text("description"))
+    _check_key(table, entry)
+    return table
+
+
+def _read_format(entry: Section) -> str:
+    said = entry.text("key_format", _DEFAULT_FORMAT)
+    if _makes_keys(said):
+        return said
+    entry.wrong("key_format", f"'{said}' has no place for a number. Write it like CASE-{{:04d}}.")
+    return _DEFAULT_FORMAT
+
+
+def _makes_keys(key_format: str) -> bool:
+    """Return whether a key format gives a different text for every number."""
+    try:
+        places = [name for _, name, _, _ in string.Formatter().parse(key_format) if name is not None]
+        return places in ([""], ["0"]) and key_format.format(1) != key_format.format(2)
+    except (ValueError, IndexError, KeyError, AttributeError):
+        return False
+
+
+def _check_key(table: Table, entry: Section) -> None:
+    if not table.fields:
+        entry.wrong(None, 'has no fields. Add one, as in case_id = { type = "text" }.')
+    elif "key" not in entry.values:
+        first = table.fields[0].name
+        entry.wrong(None, f'says not which field identifies a record. Add key = "{first}".')
+    elif table.key not in table.by_name:
+        if table.key:
+            near = did_you_mean(table.key, table.by_name)
+            entry.wrong("key", f"there is no field '{table.key}'.{near}")
+    elif (kind := table.by_name[table.key].type) in _NEVER_KEYS:
+        entry.wrong("key", f"'{table.key}' is of type '{kind.value}', which cannot identify a record.")
+
+
+def _check_references(table: Table, fields: Section, tables: Mapping[str, Table]) -> None:
+    for field in table.fields:
+        if field.references and field.references not in tables:
+            there = did_you_mean(field.references, tables)
+            fields.section(field.name).wrong("to", f"there is no table '{field.references}'.{there}")

@@ -1,0 +1,176 @@
+"""A workspace is a folder with a sheetops.toml; everything else is found from it."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .config.clock import read_day_first, read_timezone
+from .config.section import Mistakes, Section
+from .config.tables import read_tables
+from .config.trackers import Defaults, read_trackers
+from .model.errors import ConfigError, WorkspaceMissing
+from .model.schema import GuardLimits, Schema
+from .model.values import Reading
+
+CONFIG_NAME = "sheetops.toml"
+_PARTS = ("workspace", "tables", "trackers", "guards")
+_WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
+_DATABASES = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Config:
+    """A sheetops.toml that was read and is free of mistakes.
+
+    `path` is the file, `folder` where it stands, `database_url` a SQLAlchemy URL without relative
+    parts, `timezone` the workspace's IANA zone and `text` the file as it was read.
+    """
+
+    path: Path
+    folder: Path
+    name: str
+    database_url: str
+    timezone: str
+    schema: Schema
+    text: str
+
+
+def find_workspace(start: Path) -> Path:
+    """Return the sheetops.toml in `start` or the nearest folder above it. Raise WorkspaceMissing."""
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / CONFIG_NAME).is_file():
+            return folder / CONFIG_NAME
+    raise WorkspaceMissing(
+        f"There is no {CONFIG_NAME} in {here} or in any folder above it.",
+        next_step="Run `sheetops init` to begin here, or `sheetops adopt FILE` for a workbook you have.",
+    )
+
+
+def load_config(path: Path) -> Config:
+    """Return what a sheetops.toml (or the one in a folder) says.
+
+    Raise ConfigError that names every mistake with its line, WorkspaceMissing when there is no file.
+    """
+    path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
+    text = _read_text(path)
+    return parse_config(text, path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Return what `text` says, taken as the content of the file at `path`, which need not exist."""
+    mistakes = Mistakes(path.name, text)
+    root = Section(_parse_toml(text, path.name), (), mistakes)
+    config = _read_config(root, text, path)
+    mistakes.raise_if_any()
+    return config
+
+
+def _read_config(root: Section, text: str, path: Path) -> Config:
+    root.know(_PARTS, noun="part")
+    workspace = root.section("workspace")
+    workspace.know(_WORKSPACE_SETTINGS)
+    timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
+    tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
+    trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
+    schema = Schema(tables, trackers, _read_guards(root.section("guards")))
+    name = workspace.text("name") or path.parent.name
+    return Config(path, path.parent, name, _read_database(workspace, path.parent), timezone, schema, text)
+
+
+def _read_database(workspace: Section, folder: Path) -> str:
+    said = workspace.text("database") or "sheetops.db"
+    scheme, colon, rest = said.partition("://")
+    if not colon:
+        return f"sqlite:///{(folder / said).as_posix()}"
+    kind = scheme.partition("+")[0]
+    if kind not in _DATABASES:
+        workspace.wrong(
+            "database", f"'{kind}' is not a database sheetops knows. Name a file, or postgresql://..."
+        )
+    if kind == "sqlite" and rest.startswith("/") and rest != "/":
+        return f"{scheme}:///{(folder / rest[1:]).as_posix()}"
+    return said
+
+
+def _read_guards(guards: Section) -> GuardLimits:
+    limits = {field.name: field.type for field in dataclasses.fields(GuardLimits)}
+    guards.know(tuple(limits))
+    said = {name: _read_limit(guards, name) for name in limits if name in guards.values}
+    return GuardLimits(**{name: limit for name, limit in said.items() if limit is not None})
+
+
+def _read_limit(guards: Section, name: str) -> Any:
+    """Return a guard's limit: a percentage, or a whole number of rows."""
+    if not name.endswith("_percent"):
+        return guards.whole(name, None)
+    said = guards.values[name]
+    if type(said) not in (int, float) or not 0 <= said <= 100:
+        guards.wrong(name, "must be a percentage, a number from 0 to 100.")
+        return None
+    return said
+
+
+def _read_text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except FileNotFoundError:
+        raise WorkspaceMissing(
+            f"There is no file {path}.", next_step="Run `sheetops init` to begin here."
+        ) from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ConfigError(
+            f"{path.name}, line {line}: the file is not UTF-8 text.",
+            next_step="Open it in a text editor and save it with the encoding UTF-8.",
+        ) from None
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+
+
+def _parse_toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        said = str(error)
+        found = _PLACE.search(said)
+        line = int(found[1]) if found and found[1] else text.rstrip().count("\n") + 1
+        what = _PLACE.sub("", said)
+        raise ConfigError(
+            f"{name}, line {line}: {_explain(what, text.splitlines(), line)}",
+            next_step="Correct that line (or the one above it) and run the command again.",
+        ) from None
+
+
+_EXPLAINED = (
+    ("Cannot overwrite a value", "this key is in its table twice, and each may be there once."),
+    ("Cannot declare", "this table is in the file twice, and each may be there once."),
+    ("Unescaped '\\' in a string", "write \\\\ for one backslash, or 'single quotes' around the text."),
+    (
+        "Found invalid character '\\n'",
+        "a text that begins with a quotation mark on this line does not end on it.",
+    ),
+    ("Expected '=' after a key", "a key and its value are divided by '='. Keys with spaces stand in quotes."),
+    (
+        "Invalid value",
+        "the value is not one TOML knows: text stands in quotes, and yes is true, no is false.",
+    ),
+    ("Unclosed array", "a list that begins with [ does not end with ]."),
+    ("Unclosed inline table", "a table that begins with { does not end with } on the same line."),
+)
+
+
+def _explain(what: str, lines: list[str], line: int) -> str:
+    """Say a parser's complaint in words for somebody who has never seen TOML, with the line itself."""
+    words = next((words for begins, words in _EXPLAINED if what.startswith(begins)), f"{what}.")
+    shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    return f"{words} It says: {shown[:80]}" if shown else words
