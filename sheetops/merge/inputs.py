@@ -1,0 +1,109 @@
+"""Everything a plan is a function of, loaded beforehand: the dataset's side and each tracker's side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from ..model.record import Decision, Entry, HeldItem, Record, TrackerState
+from ..model.schema import Schema, Table, TrackerSpec
+from .guards import GuardTrip
+from .tab import Tab
+
+
+class Standing(StrEnum):
+    """How far a tracker's tab can be trusted to be what was last written."""
+
+    NEW = "new"
+    """Never synced: there is no base. What only one side filled in is taken; nothing is deleted."""
+    CURRENT = "current"
+    """The stamp is the one last written."""
+    OLDER = "older"
+    """Restored from a backup: merged against the base of its own generation; nothing is deleted."""
+    LOST = "lost"
+    """The stamp is gone or another's: no base. Unequal cells are held; nothing is deleted."""
+
+
+@dataclass(frozen=True)
+class TrackerSide:
+    """One tracker as read: its tab, what the dataset remembers of it, and how they stand to each other.
+
+    `since` are journal entries of its table after `base_seq`. `decisions` are people's words on held
+    items by item number, from the spreadsheet or the terminal.
+    """
+
+    spec: TrackerSpec
+    table: Table
+    tab: Tab
+    state: TrackerState
+    standing: Standing
+    base_seq: int
+    held: Sequence[HeldItem] = ()
+    decisions: Mapping[int, Decision] = field(default_factory=dict)
+    since: Sequence[Entry] = ()
+    stamp_trip: GuardTrip | None = None
+
+    @property
+    def id(self) -> str:
+        """The tracker's id."""
+        return self.spec.id
+
+
+@dataclass(frozen=True)
+class DatasetSide:
+    """The dataset as far as a plan needs it.
+
+    `records` by table and key, archived ones included; `keys` are all keys of the tables where new
+    ones may be minted or referred to; `taken` maps (table, unique field) to value -> key.
+    """
+
+    seq: int
+    records: Mapping[str, Mapping[str, Record]]
+    keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    taken: Mapping[tuple[str, str], Mapping[Any, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What an undo proposes: the entries of the run it takes back, and what came after them."""
+
+    run: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class PlanInputs:
+    """All that a plan depends on. `now` is aware, UTC. `allow` are the guards a person overrode."""
+
+    schema: Schema
+    dataset: DatasetSide
+    trackers: Sequence[TrackerSide]
+    now: datetime
+    allow: frozenset[str] = frozenset()
+    undo: Undo | None = None
+
+
+def touched_rows(tab: Tab, state: TrackerState) -> set[str]:
+    """Return the keys of rows whose cells are not what they were when both sides last agreed."""
+    rows = state.rows
+    touched = set()
+    for key, row in tab.rows.items():
+        memory = rows.get(key)
+        if memory is None or memory.missing or memory.digest is None or memory.digest != tab.digest(row):
+            touched.add(key)
+    return touched
+
+
+def touched_keys(side: TrackerSide) -> set[str]:
+    """Return every key the merge of this tracker has to look at: rows touched, gone, held or changed."""
+    keys = touched_rows(side.tab, side.state)
+    keys.update(side.tab.twice)
+    keys.update(key for key in side.state.rows if key not in side.tab.rows)
+    keys.update(item.key for item in side.held)
+    keys.update(entry.key for entry in side.since)
+    if side.state.intent:
+        keys.update(mint.key for mint in side.state.intent.mints)
+    return keys

@@ -1,0 +1,263 @@
+"""A tracker's tab as rows by key: where the header is, which column is which field, what each row says."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+from ..model.nearest import nearest
+from ..model.parsers import tidy
+from ..model.schema import Mode, Table, TrackerSpec, reading_fingerprint
+from ..model.sheet import Grid, a1
+from ..model.values import Invalid, Reading, is_blank, parse_value
+from .guards import GuardTrip
+
+HEADER_SEARCH_ROWS = 60
+"""How far down a header row is looked for: titles and notes above it are shorter than this."""
+
+_TOTALS = frozenset(
+    [
+        "total",
+        "totals",
+        "grand total",
+        "subtotal",
+        "sum",
+        "average",
+        "count",
+        "gesamt",
+        "summe",
+        "总计",
+        "合计",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """One row: its 1-based number and the raw cells of the mapped columns, in the tracker's order."""
+
+    number: int
+    cells: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """What a tracker's tab says, by key. Rows are remembered by key; numbers are good for this read only."""
+
+    spec: TrackerSpec
+    table: Table
+    reading: Reading
+    grid: Grid
+    header_row: int
+    positions: Mapping[str, int]
+    """field -> 1-based column number, for the columns that are there."""
+    rows: Mapping[str, SheetRow]
+    twice: Mapping[str, Sequence[SheetRow]]
+    keyless: Sequence[SheetRow]
+    broken: Sequence[tuple[SheetRow, Invalid]]
+    notes: tuple[str, ...] = ()
+    state_column: int | None = None
+    _parsed: dict[int, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def salt(self) -> bytes:
+        """What makes a digest good only for this way of reading, and these columns being there."""
+        said = reading_fingerprint(self.table, self.spec) + "|".join(self.positions)
+        return hashlib.blake2b(said.encode(), digest_size=16).digest()
+
+    @cached_property
+    def fields(self) -> tuple[str, ...]:
+        """The fields of the tab's columns, without the key."""
+        return tuple(f for f in self.positions if f != self.table.key)
+
+    @cached_property
+    def last_row(self) -> int:
+        """The last row with data; the header row when there is none."""
+        numbers = [row.number for rows in (self.rows.values(), self.keyless) for row in rows]
+        numbers += [row.number for rows in self.twice.values() for row in rows]
+        numbers += [row.number for row, _ in self.broken]
+        return max(numbers, default=self.header_row)
+
+    @property
+    def row_count(self) -> int:
+        """How many rows have content."""
+        return len(self.rows) + len(self.keyless) + sum(map(len, self.twice.values()))
+
+    def digest(self, row: SheetRow) -> bytes:
+        """Return a digest (16 bytes) of the row's raw cells. Equal digests mean: nothing was touched."""
+        return hashlib.blake2b(pickle.dumps(row.cells, 5), digest_size=16, key=self.salt).digest()
+
+    def values(self, row: SheetRow) -> dict[str, Any]:
+        """Return field -> canonical value or Invalid for a row, without the key."""
+        found = self._parsed.get(row.number)
+        if found is None:
+            cells = zip(self.positions, row.cells, strict=True)
+            by_name = self.table.by_name
+            found = {f: parse_value(by_name[f], raw, self.reading) for f, raw in cells if f != self.table.key}
+            self._parsed[row.number] = found
+        return found
+
+    def raw(self, row: SheetRow, name: str) -> Any:
+        """Return the raw cell of a field."""
+        return row.cells[list(self.positions).index(name)]
+
+    def address(self, row: SheetRow | None, name: str | None = None) -> str:
+        """Return the address of a cell of the row; of its key cell when no field is named."""
+        if row is None:
+            return ""
+        return a1(row.number, self.positions.get(name or self.table.key, 1))
+
+    def is_formula(self, row: SheetRow, name: str) -> bool:
+        """Return whether the field's cell holds a formula."""
+        return (row.number, self.positions[name]) in self.grid.formulas
+
+    def mode(self, name: str) -> Mode:
+        """Return who owns the field's column."""
+        return self.spec.by_field[name].mode
+
+
+def _said(raw: Any) -> str:
+    return " ".join(tidy(raw).split()).casefold() if isinstance(raw, str) else ""
+
+
+def _header_at(grid: Grid, row: int) -> dict[str, list[int]]:
+    """Header text (folded) -> columns, of one row."""
+    found: dict[str, list[int]] = {}
+    index = row - grid.first_row
+    if 0 <= index < len(grid.rows):
+        for column, raw in enumerate(grid.rows[index], start=1):
+            if said := _said(raw):
+                found.setdefault(said, []).append(column)
+    return found
+
+
+def _find_header(grid: Grid, spec: TrackerSpec) -> tuple[int, dict[str, list[int]]]:
+    """Return the row that carries most of the tracker's headers. The first wins a tie."""
+    wanted = {_said(c.header) for c in spec.columns}
+    rows = (
+        [spec.header_row] if spec.header_row else range(grid.first_row, grid.first_row + HEADER_SEARCH_ROWS)
+    )
+    best = max(rows, key=lambda row: len(wanted & _header_at(grid, row).keys()), default=1)
+    return best, _header_at(grid, best)
+
+
+def read_tab(spec: TrackerSpec, table: Table, grid: Grid, reading: Reading) -> Tab | GuardTrip:
+    """Return a tracker's tab by key, or the guard it trips: header gone, key column gone, header twice.
+
+    A mapped column that is missing is left out both ways and reported with the nearest unmapped header;
+    a column nobody mapped belongs to the people.
+    """
+    header_row, headers = _find_header(grid, spec)
+    positions, missing = _positions(spec, headers)
+    if trip := _header_trip(spec, table, positions, headers):
+        return trip
+    notes = _column_notes(spec, headers, missing)
+    rows = _data_rows(grid, header_row, positions)
+    keyed, keyless, broken, twice = _by_key(table, positions, rows, reading)
+    keyless, skipped = _without_totals(keyless)
+    state = headers.get(_said(spec.state_header or ""), [None])[0]
+    return Tab(
+        spec, table, reading, grid, header_row, positions, keyed, twice, keyless, broken,
+        (*notes, *(f"Row {n} of {spec.name} looks like a totals row and is left alone." for n in skipped)),
+        state,
+    )  # fmt: skip
+
+
+def _positions(spec: TrackerSpec, headers: Mapping[str, list[int]]) -> tuple[dict[str, int], list[str]]:
+    positions: dict[str, int] = {}
+    missing: list[str] = []
+    for column in spec.columns:
+        found = headers.get(_said(column.header))
+        if found:
+            positions[column.field] = found[0]
+        else:
+            missing.append(column.header)
+    return positions, missing
+
+
+def _header_trip(
+    spec: TrackerSpec, table: Table, positions: Mapping[str, int], headers: Mapping[str, list[int]]
+) -> GuardTrip | None:
+    where = f"{spec.name}, tab '{spec.tab}'"
+    if not positions:
+        expected = ", ".join(c.header for c in spec.columns[:5])
+        said = f"The header row of {where} is gone: none of its headers ({expected} ...) was found."
+        return GuardTrip(spec.id, "header", said, None, "Put the header row back, or run: sheetops adopt")
+    if table.key not in positions:
+        header = spec.by_field[table.key].header
+        near = nearest(header, headers)
+        hint = f" Is it the column '{near}' now?" if near else ""
+        said = f"The key column '{header}' of {where} is missing.{hint}"
+        return GuardTrip(
+            spec.id, "key-column", said, None, "Put its header back, or name it in sheetops.toml."
+        )
+    for column in spec.columns:
+        found = headers.get(_said(column.header), [])
+        if len(found) > 1:
+            places = " and ".join(a1(1, c)[:-1] for c in found)
+            said = f"Two columns of {where} have the header '{column.header}' (columns {places})."
+            return GuardTrip(spec.id, "header-twice", said, None, "Rename one of them.")
+    return None
+
+
+def _column_notes(spec: TrackerSpec, headers: Mapping[str, list[int]], missing: Sequence[str]) -> list[str]:
+    mapped = {_said(c.header) for c in spec.columns} | {_said(spec.state_header or "")}
+    free = [h for h in headers if h not in mapped]
+    notes = []
+    for header in missing:
+        near = nearest(header, free, cutoff=0.6)
+        alias = f" Is it '{near}' now? Then say so in sheetops.toml." if near else ""
+        notes.append(f"Column '{header}' is missing in {spec.name}; it is left out both ways.{alias}")
+    return notes
+
+
+def _data_rows(grid: Grid, header_row: int, positions: Mapping[str, int]) -> list[SheetRow]:
+    indexes = [column - 1 for column in positions.values()]
+    width = max(indexes) + 1
+    pick = itemgetter(*indexes) if len(indexes) > 1 else lambda cells: (cells[indexes[0]],)
+    start = header_row + 1 - grid.first_row
+    blanks = (None, "")
+    rows = []
+    for number, cells in enumerate(grid.rows[start:], start=header_row + 1):
+        if len(cells) < width:
+            cells = [*cells, *[None] * (width - len(cells))]
+        picked = pick(cells)
+        if any(cell not in blanks for cell in picked):
+            rows.append(SheetRow(number, picked))
+    return rows
+
+
+def _by_key(
+    table: Table, positions: Mapping[str, int], rows: Sequence[SheetRow], reading: Reading
+) -> tuple[dict[str, SheetRow], list[SheetRow], list[tuple[SheetRow, Invalid]], dict[str, list[SheetRow]]]:
+    at = list(positions).index(table.key)
+    key_field = table.field(table.key)
+    keyed: dict[str, SheetRow] = {}
+    keyless: list[SheetRow] = []
+    broken: list[tuple[SheetRow, Invalid]] = []
+    twice: dict[str, list[SheetRow]] = {}
+    for row in rows:
+        key = parse_value(key_field, row.cells[at], reading)
+        if key is None:
+            if not all(map(is_blank, row.cells)):
+                keyless.append(row)
+        elif isinstance(key, Invalid):
+            broken.append((row, key))
+        elif key in twice:
+            twice[key].append(row)
+        elif key in keyed:
+            twice[key] = [keyed.pop(key), row]
+        else:
+            keyed[key] = row
+    return keyed, keyless, broken, twice
+
+
+def _without_totals(keyless: list[SheetRow]) -> tuple[list[SheetRow], list[int]]:
+    """Set totals rows apart: they have no key, and minting one for them would be absurd."""
+    totals = [row.number for row in keyless if any(_said(cell).rstrip(":") in _TOTALS for cell in row.cells)]
+    return [row for row in keyless if row.number not in totals], totals
