@@ -161,11 +161,14 @@ class RowMemory:
     `digest` is of the row's raw cells when both sides last agreed on all of it (None: look again).
     `missing` is True after one read without the row: the second makes it a deletion.
     `left` is True when the row stays but its record was archived, as the tracker has been told.
+    `frozen_from` is the journal position at which the row's base stays while the row is missing,
+    doubled or held as a whole: newer values of the dataset have not reached it.
     """
 
     digest: bytes | None = None
     missing: bool = False
     left: bool = False
+    frozen_from: int | None = None
 
 
 @dataclass(frozen=True)
@@ -183,6 +186,8 @@ class Intent:
 
     `generation` is the stamp the write carries; `seq` the journal position the sheet will then have.
     `appended` are keys whose rows the write adds. `writes` is what it does, as plain data, for the record.
+    `releases` are the held places (key, field) that the write settles, with the outcome in words: they
+    stay open until it is confirmed, so that a crash in between cannot lose a person's decision.
     """
 
     tracker: str
@@ -192,6 +197,7 @@ class Intent:
     appended: tuple[str, ...] = ()
     mints: tuple[Mint, ...] = ()
     writes: tuple[Mapping[str, Any], ...] = ()
+    releases: tuple[tuple[str, str | None, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -106,6 +106,8 @@ class CellWrite:
     value: Any
     key: str = ""
     field: str = ""
+    over_formula: bool = False
+    """True only when a person decided that the cell's formula goes."""
 
 
 @dataclass(frozen=True)
