@@ -1,1 +1,66 @@
-"""A lossless workbook editor: changes cells in a zip of XML and nothing else."""
+"""A lossless editor for .xlsx and .xlsm workbooks.
+
+    with Workbook.open("cases.xlsx") as wb:
+        wb["Cases"].set("D17", "closed")
+        wb.save()
+
+The promise: only the bytes of the touched cells change. Every other cell of the sheet, and every other part of the
+file (drawings, charts, pivots, slicers, macros, comments, whatever else is in it) is byte for byte what it was.
+What cannot be done within that promise is refused, with the reason, and the file is left as it is.
+"""
+
+from sheetops.ooxml.archive import Identity
+from sheetops.ooxml.errors import (
+    AppendRefused,
+    BrokenWorkbook,
+    CellRefused,
+    EncryptedWorkbook,
+    NotAWorkbook,
+    SaveFailed,
+    SheetMissing,
+    SignedWorkbook,
+    WorkbookChanged,
+    WorkbookError,
+    WorkbookLocked,
+    WorkbookUnavailable,
+)
+from sheetops.ooxml.grid import Grid
+from sheetops.ooxml.locks import lock_owner
+from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
+from sheetops.ooxml.sheet import Cell, Sheet
+from sheetops.ooxml.tab import ListValidation, SheetCell, SheetContent
+from sheetops.ooxml.tables import Table
+from sheetops.ooxml.values import CellError, Value
+from sheetops.ooxml.workbook import Workbook
+
+__all__ = [
+    "AppendRefused",
+    "BrokenWorkbook",
+    "Cell",
+    "CellError",
+    "CellRefused",
+    "EncryptedWorkbook",
+    "Grid",
+    "Identity",
+    "ListValidation",
+    "NotAWorkbook",
+    "Range",
+    "SaveFailed",
+    "Sheet",
+    "SheetCell",
+    "SheetContent",
+    "SheetMissing",
+    "SignedWorkbook",
+    "Table",
+    "Value",
+    "Workbook",
+    "WorkbookChanged",
+    "WorkbookError",
+    "WorkbookLocked",
+    "WorkbookUnavailable",
+    "cell_name",
+    "column_letters",
+    "column_number",
+    "lock_owner",
+    "parse_cell",
+]

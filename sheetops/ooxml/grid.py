@@ -1,0 +1,96 @@
+"""Whole-sheet reading: python-calamine within bounds, our own reader where a sheet is too sparse for it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from sheetops.ooxml.values import CellError, Value
+
+Row = list[Any]
+
+
+@dataclass
+class Grid:
+    """The values of a sheet. Row r, column c (both counted from 1) is `rows[r - first_row][c - 1]`.
+
+    `first_row` is 1. Rows may be of different length, and a blank cell is '' or None in `rows`; `value(r, c)`
+    knows all that and returns None for blank or outside. Numbers are floats when python-calamine read them
+    (5.0 == 5). Dates are date, time, datetime or timedelta. An error cell is a CellError, never text.
+    """
+
+    first_row: int
+    rows: list[Row]
+
+    def value(self, row: int, column: int) -> Value:
+        index = row - self.first_row
+        if not 0 <= index < len(self.rows) or not 0 < column <= len(self.rows[index]):
+            return None
+        value: Value = self.rows[index][column - 1]
+        return None if value == "" else value
+
+    @property
+    def last_row(self) -> int:
+        return self.first_row + len(self.rows) - 1
+
+
+def dense_enough(rows: int, columns: int, size: int) -> bool:
+    """Tell whether a rectangle may be handed to python-calamine, which allocates every cell of it.
+
+    A stray value at XFD20000 took it 10 GB. A stored cell takes 15 bytes of XML or more.
+    """
+    return rows * columns <= max(1_000_000, size // 8)
+
+
+def from_calamine(
+    file: BinaryIO, sheet: str, errors: dict[tuple[int, int], str], max_column: int | None
+) -> Grid:
+    """Read a sheet by python-calamine, which reports error cells as blank; they are put back from `errors`."""
+    from python_calamine import CalamineWorkbook
+
+    file.seek(0)
+    with CalamineWorkbook.from_filelike(file) as workbook:
+        worksheet = workbook.get_sheet_by_name(sheet)
+    with _gc_paused():
+        rows: list[Row] = worksheet.to_python(skip_empty_area=False)
+    if max_column is not None:
+        for row in rows:
+            del row[max_column:]
+    for (number, column), code in errors.items():
+        if number <= len(rows) and column <= len(rows[number - 1]):
+            rows[number - 1][column - 1] = CellError(code)
+    return Grid(1, rows)
+
+
+def from_cells(cells: Iterator[tuple[int, int, Value]]) -> Grid:
+    """Build a ragged grid from single cells: no row is longer than its last value."""
+    rows: list[Row] = []
+    for number, column, value in cells:
+        while len(rows) < number:
+            rows.append([])
+        row = rows[number - 1]
+        row.extend([None] * (column - len(row)))
+        row[column - 1] = value
+    return Grid(1, rows)
+
+
+@contextmanager
+def _gc_paused() -> Iterator[None]:
+    """Millions of new values make the collector walk them again and again; none of them is garbage."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Return what python-calamine raises for a file it cannot read."""
+    from python_calamine import CalamineError
+
+    return (CalamineError, OSError, ValueError)
