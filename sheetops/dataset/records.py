@@ -1,0 +1,175 @@
+"""The materialised tables: one ordinary SQL table per table of the config, plus the archive."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from ..model import schema as config
+from ..model.record import Record
+from .chunks import chunks
+from .codec import dump_json, load_json
+from .shape import StoredTable
+from .sqltypes import column_type
+from .tables import ARCHIVE
+
+CHANGED_KEY = "sheetops_key"
+"""The parameter that carries the key of a row to update; no field can be called so."""
+
+
+def sql_table(table: StoredTable) -> Table:
+    """Return the SQL table that holds the active records."""
+    columns = [
+        Column(f.name, column_type(f.type, f.decimals), primary_key=f.name == table.key, autoincrement=False)
+        for f in table.fields.values()
+    ]
+    return Table(table.name, MetaData(), *columns)
+
+
+def load(conn: Connection, table: StoredTable, keys: Collection[str] | None = None) -> dict[str, Record]:
+    """Return stored records, archived ones included, with the value of every stored column."""
+    active = {
+        key: Record(values) for key, values in _active(conn, table, keys) if keys is None or key in keys
+    }
+    return active | load_archived(conn, table, keys)
+
+
+def _active(
+    conn: Connection, table: StoredTable, keys: Collection[str] | None
+) -> Iterable[tuple[str, dict[str, Any]]]:
+    sql = sql_table(table)
+    names = [column.name for column in sql.columns]
+    at = names.index(table.key)
+    for wanted in _selects(sql, table, keys):
+        for row in conn.execute(wanted).all():
+            yield str(row[at]), dict(zip(names, row, strict=True))
+
+
+def _selects(sql: Table, table: StoredTable, keys: Collection[str] | None) -> Iterable[Select[Any]]:
+    if keys is None:
+        return [select(sql)]
+    values = sorted(_key_values(table, keys))
+    return [select(sql).where(sql.c[table.key].in_(some)) for some in chunks(values)]
+
+
+def _key_values(table: StoredTable, keys: Collection[str]) -> list[Any]:
+    """A key that cannot be a value of the key column is the key of nothing."""
+    found = []
+    for key in keys:
+        try:
+            found.append(table.key_value(key))
+        except ValueError:
+            continue
+    return found
+
+
+def load_archived(
+    conn: Connection, table: StoredTable, keys: Collection[str] | None = None
+) -> dict[str, Record]:
+    """Return the archived records only."""
+    wanted = select(ARCHIVE.c.key, ARCHIVE.c.record).where(ARCHIVE.c.table_name == table.name)
+    groups: Iterable[Any] = [None] if keys is None else chunks(sorted(keys))
+    found = {}
+    for group in groups:
+        some = wanted if group is None else wanted.where(ARCHIVE.c.key.in_(group))
+        for key, said in conn.execute(some).all():
+            found[key] = Record(_from_archive(table, said), archived=True)
+    return found
+
+
+def _from_archive(table: StoredTable, text: str) -> dict[str, Any]:
+    said = load_json(text)
+    values: dict[str, Any] = dict.fromkeys(table.fields)
+    for name, value in said.items():
+        decode = table.fields[name].decode
+        values[name] = decode(value) if decode else value
+    return values
+
+
+def to_archive(table: StoredTable, values: Mapping[str, Any]) -> str:
+    """Return a record's non-blank values as the archive keeps them."""
+    return dump_json(encoded(table, values))
+
+
+def encoded(table: StoredTable, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the non-blank values as JSON values."""
+    said = {}
+    for name, value in values.items():
+        if value is not None:
+            encode = table.fields[name].encode
+            said[name] = encode(value) if encode else value
+    return said
+
+
+def as_configured(found: Mapping[str, Record], stored: StoredTable, table: config.Table) -> dict[str, Record]:
+    """Return records with exactly the config's fields; one that is not stored yet is blank."""
+    names = [f.name for f in table.fields]
+    if names == list(stored.fields):
+        return dict(found)
+    return {
+        key: Record({name: record.values.get(name) for name in names}, record.archived)
+        for key, record in found.items()
+    }
+
+
+def keys(conn: Connection, table: StoredTable) -> set[str]:
+    """Return every key, archived ones included."""
+    active = conn.execute(select(sql_table(table).c[table.key])).scalars()
+    archived = conn.execute(select(ARCHIVE.c.key).where(ARCHIVE.c.table_name == table.name)).scalars()
+    return {str(key) for key in active} | set(archived)
+
+
+def count(conn: Connection, table: StoredTable) -> int:
+    """Return how many active records the table has."""
+    return conn.execute(select(func.count()).select_from(sql_table(table))).scalar_one()
+
+
+def insert_records(conn: Connection, table: StoredTable, rows: list[dict[str, Any]]) -> None:
+    """Add active records, each with the value of every column."""
+    if rows:
+        conn.execute(insert(sql_table(table)), rows)
+
+
+def update_records(
+    conn: Connection, table: StoredTable, names: tuple[str, ...], rows: list[dict[str, Any]]
+) -> None:
+    """Set the named columns in the rows whose key stands under CHANGED_KEY."""
+    sql = sql_table(table)
+    which = sql.c[table.key] == bindparam(CHANGED_KEY)
+    conn.execute(
+        update(sql).where(which).values({n: bindparam(f"to_{i}") for i, n in enumerate(names)}), rows
+    )
+
+
+def delete_records(conn: Connection, table: StoredTable, gone: Collection[str]) -> None:
+    """Take active records out of the table."""
+    sql = sql_table(table)
+    for some in chunks([table.key_value(key) for key in gone]):
+        conn.execute(delete(sql).where(sql.c[table.key].in_(some)))
+
+
+def archive_records(conn: Connection, table: StoredTable, gone: Mapping[str, str], seq: int) -> None:
+    """Put records (key -> `to_archive` text) into the archive."""
+    if gone:
+        rows = [{"table_name": table.name, "key": k, "record": r, "seq": seq} for k, r in gone.items()]
+        conn.execute(insert(ARCHIVE), rows)
+
+
+def unarchive_records(conn: Connection, table: StoredTable, back: Collection[str]) -> None:
+    """Take records out of the archive."""
+    for some in chunks(list(back)):
+        conn.execute(delete(ARCHIVE).where(ARCHIVE.c.table_name == table.name, ARCHIVE.c.key.in_(some)))
