@@ -68,10 +68,11 @@ class DatasetSide:
 
 @dataclass(frozen=True)
 class Undo:
-    """What an undo proposes: the entries of the run it takes back, and what came after them."""
+    """What an undo takes back: the run's entries, and the later ones about the same keys."""
 
     run: str
     entries: Sequence[Entry]
+    later: Sequence[Entry] = ()
 
 
 @dataclass(frozen=True)

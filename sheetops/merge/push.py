@@ -1,0 +1,209 @@
+"""What one tracker's tab has to be written so that it says what the dataset says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from ..model.parsers import CELL_LIMIT
+from ..model.record import HeldKind, Record, RowMemory
+from ..model.schema import Mode
+from ..model.sheet import CellWrite, RowAppend
+from ..model.values import same_spelling, to_cell
+from .absorb import FORMULA_HELD
+from .combine import Combined, changed_keys
+from .findings import Findings, Place
+from .inputs import Standing
+from .plan import SheetChange, TrackerPlan
+from .tab import SheetRow
+
+ARCHIVED = "archived"
+MOVED_OUT = "moved out"
+
+
+def push(found: Findings, together: Combined) -> TrackerPlan:
+    """Return the tracker's part of the plan. Held cells, formulas and people's own columns stay as they are."""
+    return _Push(found, together).run()
+
+
+class _Push:
+    """The write side of one tracker; a class only because every step adds to the same lists."""
+
+    def __init__(self, found: Findings, together: Combined) -> None:
+        self.found, self.together, self.side = found, together, found.side
+        self.tab, self.spec = found.side.tab, found.side.spec
+        self.shown: list[SheetChange] = []
+        self.cells: list[CellWrite] = []
+        self.appends: list[RowAppend] = []
+        self.left: list[str] = []
+        self.written: set[str] = set()
+
+    def run(self) -> TrackerPlan:
+        for key in sorted(self._keys(), key=lambda key: (len(key), key)):
+            record, row = self.together.record(self.side.table.name, key), self.found.rows.get(key)
+            if row is None:
+                if record is not None and self._belongs(key, record):
+                    self._append(key, record)
+            elif record is not None and not self.found.row_held(key):
+                self._row(key, row, record)
+        return self._plan()
+
+    def _keys(self) -> set[str]:
+        keys = self.found.touched | changed_keys(self.together.changes, self.side.table.name)
+        if self.side.standing is not Standing.CURRENT:
+            keys |= self.together.after.get(self.side.table.name, {}).keys()
+        return keys
+
+    # --- rows that are there -----------------------------------------------------------------------
+
+    def _row(self, key: str, row: SheetRow, record: Record) -> None:
+        if record.archived:
+            self._archived(key, row, record)
+            return
+        if key in self.found.key_writes:
+            self._write_key(key, row)
+        for name in self.tab.fields:
+            self._cell(key, row, name, record.values.get(name))
+        moved = self.spec.where is not None and not self.spec.where.matches(record.values)
+        self._state(key, row, MOVED_OUT if moved else None)
+        clean = key not in self.written and not any(k == key for k, _ in self.found.holds)
+        earlier = self.side.state.rows.get(key)
+        self.found.memory[key] = RowMemory(digest=self.tab.digest(row) if clean else None)
+        if clean and earlier == self.found.memory[key]:
+            del self.found.memory[key]
+
+    def _archived(self, key: str, row: SheetRow, record: Record) -> None:
+        place = (self.side.table.name, key)
+        if place in self.together.clears and self.together.clears[place] != self.side.id:
+            self._clear(key, row)
+            return
+        memory = self.found.memory.get(key) or self.side.state.rows.get(key) or RowMemory()
+        self.found.memory[key] = replace(memory, left=True, missing=False, frozen_from=None)
+        self._state(key, row, ARCHIVED)
+
+    def _clear(self, key: str, row: SheetRow) -> None:
+        """Take out again what sheetops had appended, where nobody has typed over it."""
+        for name, column in self.tab.positions.items():
+            if not self.tab.is_formula(row, name) and self.tab.raw(row, name) not in (None, ""):
+                self._put(key, row, name, column, None, self.tab.raw(row, name))
+        self.found.memory[key] = None
+
+    def _cell(self, key: str, row: SheetRow, name: str, after: Any) -> None:
+        field, mode = self.side.table.by_name[name], self.tab.mode(name)
+        theirs, forced = self.tab.values(row)[name], (key, name) in self.found.forced
+        if mode is Mode.EDIT and self.found.cell_held(key, name):
+            return
+        raw = self.tab.raw(row, name)
+        if theirs == after or (after is not None and same_spelling(field, raw, after, self.tab.reading)):
+            return
+        if self.tab.is_formula(row, name) and not forced:
+            if mode is Mode.EDIT:
+                self.found.holds[key, name] = self.found.make_item(
+                    key, name, HeldKind.FORMULA, FORMULA_HELD, None
+                )
+            return
+        if isinstance(after, str) and len(after) > CELL_LIMIT:
+            said = f"cannot show the dataset's {len(after):,} characters; a cell holds {CELL_LIMIT:,}"
+            self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.INVALID, said, None)
+            return
+        self._put(key, row, name, self.tab.positions[name], after, theirs, over_formula=forced)
+
+    def _put(
+        self, key: str, row: SheetRow, name: str, column: int, after: Any, before: Any, *,
+        over_formula: bool = False,
+    ) -> None:  # fmt: skip
+        value = to_cell(self.side.table.by_name[name], after, self.tab.reading)
+        self.cells.append(CellWrite(row.number, column, value, key, name, over_formula))
+        self.shown.append(SheetChange(key, name, self.tab.address(row, name), before, after))
+        self.written.add(key)
+
+    def _write_key(self, key: str, row: SheetRow) -> None:
+        column = self.tab.positions[self.side.table.key]
+        old = self.tab.raw(row, self.side.table.key)
+        self.cells.append(CellWrite(row.number, column, key, key, self.side.table.key))
+        self.shown.append(SheetChange(key, self.side.table.key, self.tab.address(row), old or None, key))
+        self.written.add(key)
+
+    def _state(self, key: str, row: SheetRow, word: str | None) -> None:
+        """Mark a row whose record left, in the tracker's state column where it has one."""
+        if word is not None:
+            self.left.append(key)
+        column = self.tab.state_column
+        if column is None:
+            return
+        now = self.tab.grid.value(row.number, column) or None
+        if now != word and (word is not None or now in (ARCHIVED, MOVED_OUT)):
+            self.cells.append(CellWrite(row.number, column, word, key, ""))
+
+    # --- rows to come ------------------------------------------------------------------------------
+
+    def _belongs(self, key: str, record: Record) -> bool:
+        """Return whether a record without a row here should get one."""
+        known = self.found.memory.get(key, self.side.state.rows.get(key))
+        if record.archived or known is not None or key in self.tab.twice or self.found.row_held(key):
+            return False
+        return self.spec.where is None or self.spec.where.matches(record.values)
+
+    def _append(self, key: str, record: Record) -> None:
+        cells: dict[int, Any] = {}
+        for name, column in self.tab.positions.items():
+            value = key if name == self.side.table.key else record.values.get(name)
+            if isinstance(value, str) and len(value) > CELL_LIMIT:
+                self.found.notes.append(
+                    f"{key} {name} has {len(value):,} characters; a cell holds {CELL_LIMIT:,}, so it stays blank."
+                )
+                continue
+            if value is not None:
+                cells[column] = to_cell(self.side.table.by_name[name], value, self.tab.reading)
+        self.appends.append(RowAppend(key, cells))
+
+    # --- the plan ----------------------------------------------------------------------------------
+
+    def _plan(self) -> TrackerPlan:
+        found, earlier = self.found, {(i.key, i.field): i for i in self.side.held}
+        held = tuple(sorted(found.holds.values(), key=lambda i: (i.number or 1 << 60, i.key, i.field or "")))
+        fresh = tuple(item for item in held if (item.key, item.field) not in earlier)
+        changed = any(_differs(item, earlier.get((item.key, item.field))) for item in held)
+        gone = [place for place in earlier if place not in found.holds]
+        released, settles = self._outcomes(gone)
+        absorbed = any(c.source.tracker == self.side.id for c in self.together.changes)
+        writes = bool(self.cells or self.appends or changed or gone or absorbed)
+        renewed = self.side.standing is not Standing.CURRENT
+        return TrackerPlan(
+            self.side.id, self.spec.name, tuple(self.shown), tuple(self.cells), tuple(self.appends),
+            tuple(found.mints), held, fresh, released, settles, dict(found.memory), tuple(found.missing),
+            tuple(found.ignored), (*self.tab.notes, *found.notes), tuple(self.left), self.tab.last_row,
+            must_write=writes or renewed, must_remember=self._remembers(),
+        )  # fmt: skip
+
+    def _outcomes(
+        self, gone: list[Place]
+    ) -> tuple[tuple[tuple[Place, str], ...], tuple[tuple[Place, str], ...]]:
+        """Divide settled items into those settled by the dataset alone and those the sheet has to follow."""
+        waits: set[Place] = {(change.key, change.field) for change in self.shown}
+        waits.update((append.key, None) for append in self.appends)
+        waits.update((key, None) for key in self.written)
+        said: Mapping[Place, str] = self.found.released
+        done = [(place, said.get(place, "settled")) for place in gone if place not in waits]
+        later = [(place, said.get(place, "settled")) for place in gone if place in waits]
+        return tuple(done), tuple(later)
+
+    def _remembers(self) -> bool:
+        """Return whether more than a digest changes in what is remembered of the rows."""
+        before = self.side.state.rows
+        for key, memory in self.found.memory.items():
+            old = before.get(key)
+            if memory is None or old is None:
+                if memory is not old:
+                    return True
+            elif replace(memory, digest=None) != replace(old, digest=None):
+                return True
+        return False
+
+
+def _differs(item: Any, earlier: Any) -> bool:
+    if earlier is None:
+        return True
+    said = ("kind", "reason", "ours", "theirs", "address", "suggestion")
+    return any(getattr(item, name) != getattr(earlier, name) for name in said)
