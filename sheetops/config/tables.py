@@ -13,17 +13,8 @@ from .section import Section
 
 _SETTINGS = ("key", "key_format", "description", "fields")
 _DEFAULT_FORMAT = "{:04d}"
-_NEVER_KEYS = frozenset(
-    {
-        FieldType.LONG_TEXT,
-        FieldType.NUMBER,
-        FieldType.MONEY,
-        FieldType.DURATION,
-        FieldType.BOOLEAN,
-        FieldType.MULTI_CHOICE,
-    }
-)
-"""Types whose values do not identify a record, or are written in too many ways to be looked up by."""
+_KEY_TYPES = (FieldType.TEXT, FieldType.PERSON, FieldType.URL, FieldType.CHOICE, FieldType.REFERENCE)
+"""Types whose values are text. The key of a record is text wherever it is stored, shown or looked up."""
 
 
 def read_tables(tables: Section, reading: Reading) -> dict[str, Table]:
@@ -71,8 +62,9 @@ def _check_key(table: Table, entry: Section) -> None:
         if table.key:
             near = did_you_mean(table.key, table.by_name)
             entry.wrong("key", f"there is no field '{table.key}'.{near}")
-    elif (kind := table.by_name[table.key].type) in _NEVER_KEYS:
-        entry.wrong("key", f"'{table.key}' is of type '{kind.value}', which cannot identify a record.")
+    elif (kind := table.by_name[table.key].type) not in _KEY_TYPES:
+        what = f"'{table.key}' is of type '{kind.value}'. A key is text; numbers in it are read as text too."
+        entry.wrong("key", what)
 
 
 def _check_references(table: Table, fields: Section, tables: Mapping[str, Table]) -> None:

@@ -39,7 +39,7 @@ seller   = { type = "reference", to = "sellers" }
 
 [tables.sellers]
 key = "id"
-fields.id.type = "integer"
+fields.id.type = "text"
 
 [trackers.north]
 file = "trackers/North.xlsx"

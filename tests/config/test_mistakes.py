@@ -114,8 +114,8 @@ TABLES = [
     (" #!\nkey = 'id'", 't: has no fields. Add one, as in case_id = { type = "text" }.'),
     ("\nkey = 'id'\nkey_format = 'CASE' #!\nfields.id.type = 'text'",
      "t.key_format: 'CASE' has no place for a number. Write it like CASE-{:04d}."),
-    ("\nkey = 'id' #!\nfields.id.type = 'money'",
-     "t.key: 'id' is of type 'money', which cannot identify a record."),
+    ("\nkey = 'id' #!\nfields.id.type = 'integer'",
+     "t.key: 'id' is of type 'integer'. A key is text; numbers in it are read as text too."),
     ("\nkey = 'id'\nfeilds.x = 1 #!\nfields.id.type = 'text'",
      "t: there is no setting 'feilds'. Did you mean 'fields'?"),
 ]  # fmt: skip
