@@ -27,6 +27,7 @@ _CHOICES: dict[HeldKind, tuple[Choose, ...]] = {
     HeldKind.ARCHIVED_EDIT: ROW_CHOICES,
     HeldKind.REKEY: ROW_CHOICES,
     HeldKind.DUPLICATE_KEY: (Choose.NEW_KEY,),
+    HeldKind.UNWRITABLE: (Choose.MINE,),
     HeldKind.UNDO: CELL_CHOICES,
 }
 

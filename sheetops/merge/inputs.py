@@ -10,6 +10,7 @@ from typing import Any
 
 from ..model.record import Decision, Entry, HeldItem, Record, TrackerState
 from ..model.schema import Schema, Table, TrackerSpec
+from ..model.sheet import Refused
 from .guards import GuardTrip
 from .tab import Tab
 
@@ -85,6 +86,8 @@ class PlanInputs:
     now: datetime
     allow: frozenset[str] = frozenset()
     undo: Undo | None = None
+    refused: Refused = Refused()
+    """What the spreadsheets said they cannot take; those cells are held, those rows wait."""
 
 
 def touched_rows(tab: Tab, state: TrackerState) -> set[str]:

@@ -107,6 +107,11 @@ class _Push:
             said = f"cannot show the dataset's {len(after):,} characters; a cell holds {CELL_LIMIT:,}"
             self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.INVALID, said, None)
             return
+        refused = self.together.inputs.refused.cells
+        if reason := refused.get((self.side.id, row.number, self.tab.positions[name])):
+            said = f"cannot be written: {reason}"
+            self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.UNWRITABLE, said, None)
+            return
         self._put(key, row, name, self.tab.positions[name], after, theirs, over_formula=forced)
 
     def _put(
@@ -121,6 +126,9 @@ class _Push:
     def _write_key(self, key: str, row: SheetRow) -> None:
         column = self.tab.positions[self.side.table.key]
         old = self.tab.raw(row, self.side.table.key)
+        if reason := self.together.inputs.refused.cells.get((self.side.id, row.number, column)):
+            self.found.notes.append(f"The key {key} cannot be written: {reason}")
+            return
         self.cells.append(CellWrite(row.number, column, key, key, self.side.table.key))
         self.shown.append(SheetChange(key, self.side.table.key, self.tab.address(row), old or None, key))
         self.written.add(key)
@@ -146,6 +154,9 @@ class _Push:
         return self.spec.where is None or self.spec.where.matches(record.values)
 
     def _append(self, key: str, record: Record) -> None:
+        if reason := self.together.inputs.refused.appends.get(self.side.id):
+            self.found.notes.append(f"{key} has no row in {self.spec.name} yet: {reason}")
+            return
         cells: dict[int, Any] = {}
         for name, column in self.tab.positions.items():
             value = key if name == self.side.table.key else record.values.get(name)

@@ -99,6 +99,7 @@ class HeldKind(StrEnum):
     ARCHIVED_EDIT = "archived-edit"
     REKEY = "re-key"
     DUPLICATE_KEY = "duplicate-key"
+    UNWRITABLE = "unwritable"
     UNDO = "undo"
 
 

@@ -161,6 +161,20 @@ class SpreadsheetWrite:
     held_tab: tuple[TabLine, ...]
 
 
+@dataclass(frozen=True)
+class Refused:
+    """What of a write the spreadsheet cannot take: cells by (tracker, row, column), appends by tracker.
+
+    Each comes with the reason in words. Nothing of it is written; the rest can be.
+    """
+
+    cells: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+    appends: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.cells or self.appends)
+
+
 class Spreadsheet(Protocol):
     """One file or online spreadsheet that holds one or more tracker tabs.
 
@@ -170,11 +184,22 @@ class Spreadsheet(Protocol):
     """
 
     def identity(self) -> str:
-        """Return a fingerprint that changes whenever anybody saves the spreadsheet. Cheap."""
+        """Return a fingerprint that changes whenever anybody saves other content. Cheap.
+
+        Raise TrackerUnreadable when there is no such spreadsheet.
+        """
+        ...
+
+    def busy(self) -> str | None:
+        """Return who has the spreadsheet open so that it cannot be written now, or None."""
         ...
 
     def read(self, trackers: Sequence[TrackerSpec]) -> Snapshot:
         """Return everything the named trackers' tabs hold. Raise TrackerUnreadable otherwise."""
+        ...
+
+    def refused(self, snapshot: Snapshot, tabs: Mapping[str, TabWrite]) -> Refused:
+        """Return what of these changes the spreadsheet could not take. Writes nothing."""
         ...
 
     def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:

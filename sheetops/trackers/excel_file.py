@@ -1,0 +1,245 @@
+"""A workbook on disk, read and written without Excel. Only touched cells change; see `sheetops.ooxml`."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import ooxml
+from ..model.errors import TrackerBusy, TrackerChanged, TrackerNotWritten, TrackerUnreadable
+from ..model.nearest import did_you_mean
+from ..model.schema import TrackerSpec
+from ..model.sheet import (
+    UNCACHED,
+    CellError,
+    Grid,
+    Refused,
+    Snapshot,
+    SpreadsheetWrite,
+    Stamp,
+    TabLine,
+    TabSnapshot,
+    TabWrite,
+    a1,
+)
+from . import HELD_TAB
+
+STAMP_PREFIX = "sheetops."
+"""Stamps are custom document properties: one per tracker, under this prefix and the tracker's id."""
+
+BACKUPS_KEPT = 20
+
+_WIDTHS = (6, 22, 18, 18, 26, 26, 34, 20, 46, 20, 22, 22)
+
+
+@dataclass
+class _Opened:
+    """The workbook a snapshot was read from, kept so that the write need not read it again."""
+
+    workbook: ooxml.Workbook
+    tabs: dict[str, str]
+    staged: dict[str, TabWrite] = field(default_factory=dict)
+
+
+class ExcelFile:
+    """An .xlsx or .xlsm file as a spreadsheet that holds trackers.
+
+    `before_replace` is called when all that is left is to put the new file in the old one's place; a
+    test may crash there.
+    """
+
+    def __init__(self, path: Path, before_replace: Callable[[], None] | None = None) -> None:
+        self.path = path
+        self._before_replace = before_replace
+
+    def identity(self) -> str:
+        with _plain_errors(self.path), ooxml.Workbook.open(self.path) as workbook:
+            return _identity(workbook.identity)
+
+    def busy(self) -> str | None:
+        return ooxml.lock_owner(self.path)
+
+    def read(self, trackers: Sequence[TrackerSpec]) -> Snapshot:
+        with _plain_errors(self.path):
+            workbook = ooxml.Workbook.open(self.path)
+            stamps = workbook.custom_properties
+            tabs = {t.id: self._tab(workbook, t, stamps) for t in trackers}
+            held = workbook[HELD_TAB].grid() if workbook.has_sheet(HELD_TAB) else None
+        token = _Opened(workbook, {t.id: t.tab for t in trackers})
+        own = Grid(held.rows, held.first_row) if held is not None else None
+        return Snapshot(_identity(workbook.identity), tabs, own, token=token)
+
+    def _tab(self, workbook: ooxml.Workbook, tracker: TrackerSpec, stamps: Mapping[str, str]) -> TabSnapshot:
+        if not workbook.has_sheet(tracker.tab):
+            others = ", ".join(f"'{name}'" for name in workbook.sheet_names)
+            raise TrackerUnreadable(
+                f"{self.path.name} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, workbook.sheet_names)}",
+                not_done="It was left out; nothing in it was read or written.",
+                next_step=f"Its tabs are {others}. Name one in sheetops.toml under [trackers.{tracker.id}].",
+            )
+        return TabSnapshot(
+            _grid(workbook[tracker.tab]), Stamp.parse(stamps.get(f"{STAMP_PREFIX}{tracker.id}"))
+        )
+
+    def refused(self, snapshot: Snapshot, tabs: Mapping[str, TabWrite]) -> Refused:
+        opened: _Opened = snapshot.token
+        cells: dict[tuple[str, int, int], str] = {}
+        appends: dict[str, str] = {}
+        with _plain_errors(self.path):
+            for tracker, tab in tabs.items():
+                _stage(opened.workbook[opened.tabs[tracker]], tracker, tab, cells, appends)
+                opened.staged[tracker] = tab
+            if cells or appends:  # what was staged beside the refused must not be written as it is
+                opened.workbook.close()
+                opened.workbook = ooxml.Workbook.open(self.path)
+                opened.staged = {}
+        return Refused(cells, appends)
+
+    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
+        opened: _Opened = snapshot.token
+        if owner := self.busy():
+            raise _opened_by(self.path, owner)
+        with _plain_errors(self.path, writing=True):
+            if _identity(opened.workbook.identity) != snapshot.identity:
+                raise ooxml.WorkbookChanged(f"{self.path.name} was saved by somebody.")
+            self._put(opened, write)
+            identity = opened.workbook.save(before_replace=self._before_replace)
+            opened.workbook.close()
+        return _identity(identity)
+
+    def _put(self, opened: _Opened, write: SpreadsheetWrite) -> None:
+        workbook = opened.workbook
+        for tracker, tab in write.tabs.items():
+            staged = opened.staged.get(tracker)
+            if staged is None or (staged.cells, staged.appends) != (tab.cells, tab.appends):
+                _stage(workbook[opened.tabs[tracker]], tracker, tab, None, None)
+            if tab.stamp is not None:
+                workbook.set_custom_property(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
+        workbook.put_sheet(HELD_TAB, _page(write.held_tab))
+
+    def backup(self, folder: str, run: str) -> None:
+        kept = Path(folder)
+        try:
+            kept.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(self.path, kept / f"{self.path.stem}.{run}{self.path.suffix}")
+            copies = sorted(
+                kept.glob(f"{self.path.stem}.*{self.path.suffix}"), key=lambda copy: copy.stat().st_ctime_ns
+            )
+            for old in copies[:-BACKUPS_KEPT]:
+                old.unlink()
+        except OSError as error:
+            raise TrackerNotWritten(
+                f"No backup of {self.path.name} could be made in {kept}: {error.strerror or error}.",
+                not_done=f"{self.path.name} was not written.",
+                next_step="Make room, or make the folder writable, and run the command again.",
+            ) from error
+
+
+def _identity(identity: ooxml.Identity) -> str:
+    """Content only: a file that was copied or touched, and nothing else, is the file it was."""
+    return f"{identity.size}:{identity.sha256}"
+
+
+def _grid(sheet: ooxml.Sheet) -> Grid:
+    read = sheet.grid()
+    rows = read.rows
+    for (row, column), code in sheet.scan.errors.items():
+        _replace(rows, row - read.first_row, column, CellError(code))
+    for row, column in sheet.uncached_formulas():
+        _replace(rows, row - read.first_row, column, UNCACHED)
+    merged = tuple((m[0], m[1], m[2], m[3]) for m in sheet.merged_ranges())
+    return Grid(rows, read.first_row, frozenset(sheet.scan.formulas), merged)
+
+
+def _replace(rows: list[list[object]], index: int, column: int, value: object) -> None:
+    if 0 <= index < len(rows):
+        cells = rows[index]
+        cells.extend([None] * (column - len(cells)))
+        cells[column - 1] = value
+
+
+def _stage(
+    sheet: ooxml.Sheet,
+    tracker: str,
+    tab: TabWrite,
+    refused_cells: dict[tuple[str, int, int], str] | None,
+    refused_appends: dict[str, str] | None,
+) -> None:
+    """Put a tab's changes into the open workbook; nothing reaches the file before it is saved."""
+    for cell in tab.cells:
+        try:
+            sheet.set_cell(cell.row, cell.column, cell.value, overwrite_formula=cell.over_formula)
+        except ooxml.CellRefused as error:
+            if refused_cells is None:
+                raise
+            refused_cells[tracker, cell.row, cell.column] = str(error)
+    if not tab.appends:
+        return
+    columns = sorted({column for append in tab.appends for column in append.cells})
+    rows = [[append.cells.get(column) for column in columns] for append in tab.appends]
+    try:
+        sheet.append_rows(rows, after_row=tab.last_row, columns=columns)
+    except ooxml.CellRefused as error:
+        if refused_appends is None:
+            raise
+        refused_appends[tracker] = str(error)
+
+
+def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:
+    """Lay the program's own tab out as a worksheet."""
+    rows = [
+        [
+            ooxml.SheetCell(value, _style(line, index), line.links.get(index))
+            for index, value in enumerate(line.cells)
+        ]
+        for line in lines
+    ]
+    drop_downs = [
+        ooxml.ListValidation(a1(number, line.choices_at + 1), line.choices, "Choose, save, and sync again.")
+        for number, line in enumerate(lines, start=1)
+        if line.choices and line.choices_at is not None
+    ]
+    return ooxml.SheetContent(rows, _WIDTHS, 0, drop_downs, "BF9000")
+
+
+def _style(line: TabLine, index: int) -> str:
+    if index in line.inputs:
+        return "input"
+    return "link" if index in line.links else line.style
+
+
+def _opened_by(path: Path, owner: str) -> TrackerBusy:
+    return TrackerBusy(
+        f"{path.name} is open ({owner}).",
+        not_done=f"{path.name} was not written.",
+        next_step="Close it (save first) and run: sheetops sync",
+    )
+
+
+@contextmanager
+def _plain_errors(path: Path, *, writing: bool = False) -> Iterator[None]:
+    """Say what went wrong with a workbook as the error people are meant to get."""
+    try:
+        yield
+    except ooxml.WorkbookChanged as error:
+        raise TrackerChanged(
+            f"{path.name} was saved by somebody while it was being synced.",
+            not_done=f"{path.name} was not written.",
+            next_step="Run: sheetops sync",
+        ) from error
+    except ooxml.WorkbookLocked as error:
+        raise _opened_by(path, "by another program") from error
+    except ooxml.WorkbookError as error:
+        kind = TrackerNotWritten if writing else TrackerUnreadable
+        raise kind(str(error), not_done="", next_step="") from error
+    except OSError as error:
+        kind = TrackerNotWritten if writing else TrackerUnreadable
+        done = "written" if writing else "read"
+        raise kind(
+            f"{path.name} could not be {done}: {error.strerror or error}.",
+            not_done=f"{path.name} was left as it is.",
+            next_step="Check the folder and its permissions, then run the command again.",
+        ) from error
