@@ -15,6 +15,9 @@ from ..model.sheet import UNCACHED, CellError, Uncached
 
 Coder = Callable[[Any], Any]
 
+EXACT_DIGITS = 15
+"""How many digits of an amount survive in a spreadsheet and in SQLite, which keep it as a float."""
+
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 dump_json = _JSON.encode
 load_json = json.loads
@@ -24,7 +27,7 @@ def instant_text(moment: datetime) -> str:
     """Return an aware datetime as ISO text in UTC, "2024-01-05T09:30:00Z". Raise ValueError if naive."""
     if moment.tzinfo is None:
         raise ValueError(f"{moment} has no time zone")
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    return moment.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 @lru_cache(maxsize=4096)
@@ -44,16 +47,26 @@ def quantum(decimals: int) -> Decimal:
     return Decimal(1).scaleb(-decimals)
 
 
-def _quantised(value: Any, step: Decimal) -> Decimal:
-    return Decimal(value).quantize(step)
+def _amount_text(value: Any, step: Decimal) -> str:
+    amount = Decimal(value).quantize(step)
+    if len(amount.as_tuple().digits) > EXACT_DIGITS:
+        raise ValueError(f"{amount} has more than {EXACT_DIGITS} digits")
+    return str(amount)
+
+
+def _whole(value: int) -> int:
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(f"{value} is too large a number")
+    return value
 
 
 def encoder(kind: FieldType, decimals: int = 2) -> Coder | None:
     """Return the function from a canonical value to a JSON value, or None when it is the same."""
     step = quantum(decimals)
     coders: dict[FieldType, Coder] = {
+        FieldType.INTEGER: _whole,
         FieldType.NUMBER: float,
-        FieldType.MONEY: lambda value: str(_quantised(value, step)),
+        FieldType.MONEY: lambda value: _amount_text(value, step),
         FieldType.DATE: date.isoformat,
         FieldType.DATETIME: instant_text,
         FieldType.DURATION: seconds,
@@ -66,7 +79,7 @@ def decoder(kind: FieldType, decimals: int = 2) -> Coder | None:
     step = quantum(decimals)
     coders: dict[FieldType, Coder] = {
         FieldType.NUMBER: float,
-        FieldType.MONEY: lambda value: _quantised(value, step),
+        FieldType.MONEY: lambda value: Decimal(value).quantize(step),
         FieldType.DATE: date.fromisoformat,
         FieldType.DATETIME: parse_instant,
         FieldType.DURATION: lambda value: timedelta(seconds=value),

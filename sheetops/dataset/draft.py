@@ -11,6 +11,7 @@ from typing import Any
 
 from ..model.errors import PlanStale, StoreError
 from ..model.record import Change, Op, Record
+from .codec import load_json
 from .journal import Row, row_of
 from .records import encoded
 from .shape import StoredField, StoredTable
@@ -46,7 +47,12 @@ class TableDraft:
     def take(self, change: Change) -> Row:
         """Check and apply one change; return its journal row. Raise PlanStale when it does not fit."""
         draft = self.drafts.get(change.key) or self._begin(change.key)
-        return _TAKE[change.op](self, change, draft)
+        try:
+            row = _TAKE[change.op](self, change, draft)
+            _check_text(row)
+        except (KeyError, ValueError, TypeError, ArithmeticError, AttributeError) as error:
+            raise _unfit(change, error) from error
+        return row
 
     def _begin(self, key: str) -> Draft:
         was = self.stored.get(key)
@@ -58,7 +64,7 @@ class TableDraft:
         if draft.values is not None:
             raise _stale(change, "is archived" if draft.archived else "is already there")
         new = {name: value for name, value in (change.new or {}).items() if value is not None}
-        said = self._encoded(change, new)
+        said = encoded(self.table, new)
         own = self._key_value(change)
         if new.get(self.table.key, own) != own:
             raise StoreError(
@@ -74,7 +80,7 @@ class TableDraft:
             raise _stale(change, "is archived")
         if at.name == self.table.key:
             raise StoreError(f"{change.table} {change.key}: a key cannot be changed.")
-        old, new = self._said(change, at, change.old), self._said(change, at, change.new)
+        old, new = self._said(at, change.old), self._said(at, change.new)
         assert draft.values is not None
         draft.values[at.name] = change.new
         return row_of(change, old, new)
@@ -86,7 +92,7 @@ class TableDraft:
             return row_of(change, None, None)
         at = self._field(change)
         self._same(change, draft)
-        said = self._said(change, at, change.old)
+        said = self._said(at, change.old)
         return row_of(change, said, said)
 
     def _archive(self, change: Change, draft: Draft) -> Row:
@@ -125,14 +131,8 @@ class TableDraft:
                 f"{change.table}: {change.key!r} cannot be a key, which is a number here."
             ) from error
 
-    def _encoded(self, change: Change, values: Mapping[str, Any]) -> dict[str, Any]:
-        try:
-            return encoded(self.table, values)
-        except (KeyError, ValueError, TypeError, ArithmeticError, AttributeError) as error:
-            raise _unfit(change, error) from error
-
-    def _said(self, change: Change, at: StoredField, value: Any) -> Any:
-        return self._encoded(change, {at.name: value}).get(at.name)
+    def _said(self, at: StoredField, value: Any) -> Any:
+        return encoded(self.table, {at.name: value}).get(at.name)
 
 
 _TAKE: Mapping[Op, Callable[[TableDraft, Change, Draft], Row]] = {
@@ -142,6 +142,15 @@ _TAKE: Mapping[Op, Callable[[TableDraft, Change, Draft], Row]] = {
     Op.ARCHIVE: TableDraft._archive,
     Op.RESTORE: TableDraft._restore,
 }
+
+
+def _check_text(row: Row) -> None:
+    """Refuse text that PostgreSQL or UTF-8 cannot hold, on SQLite too: a dataset may move."""
+    said = (row["new_value"] or "") + row["key"]
+    if not said.isascii():
+        said.encode()
+    if "\\u0000" in said and "\x00" in str(load_json(row["new_value"])):
+        raise ValueError("it holds a NUL character")
 
 
 def _where(change: Change) -> str:

@@ -5,20 +5,25 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from ..model.record import Actor, Change, Entry, Op, Source
+from .bulk import insert_rows
 from .chunks import chunks
 from .codec import dump_json, instant_text, load_json
-from .shape import Shape, StoredTable
+from .forms import utc_text
+from .shape import Lens, Shape, StoredTable
 from .tables import JOURNAL
 
 GENESIS = "0" * 64
 """What stands in for the hash before the first entry."""
 
 Row = dict[str, Any]
+
+_NAMES = [column.name for column in JOURNAL.columns]
 
 
 def head(conn: Connection) -> int:
@@ -40,9 +45,14 @@ def append(conn: Connection, run: str, recorded_at: datetime, rows: Sequence[Row
         seq += 1
         row.update(seq=seq, run=run, recorded_at=recorded_at)
         row["hash"] = previous = chained(previous, row)
-    if rows:
-        conn.execute(insert(JOURNAL), rows)
+    insert_rows(conn, JOURNAL.name, _NAMES, [_stored(conn, row) for row in rows])
     return seq
+
+
+def _stored(conn: Connection, row: Row) -> tuple[Any, ...]:
+    if conn.dialect.name == "sqlite":
+        row |= {name: row[name] and utc_text(row[name]) for name in ("recorded_at", "effective_at")}
+    return tuple(row[name] for name in _NAMES)
 
 
 def row_of(change: Change, old: Any, new: Any) -> Row:
@@ -63,6 +73,7 @@ def row_of(change: Change, old: Any, new: Any) -> Row:
     }
 
 
+_instant = lru_cache(maxsize=64)(instant_text)
 _HASHED = (
     "run",
     "table_name",
@@ -80,16 +91,16 @@ _HASHED = (
 
 def chained(previous: str, row: Mapping[str, Any]) -> str:
     """Return the SHA-256 (hex) of the previous entry's hash and this row as canonical JSON."""
-    times = [t and instant_text(t) for t in (row["recorded_at"], row["effective_at"])]
+    times = [t and _instant(t) for t in (row["recorded_at"], row["effective_at"])]
     said = dump_json([row["seq"], *[row[name] for name in _HASHED], *times])
     return hashlib.sha256((previous + said).encode()).hexdigest()
 
 
 def raw_rows(conn: Connection) -> Iterator[Row]:
     """Yield every row of the journal as it is stored, in order."""
-    names = [column.name for column in JOURNAL.columns]
-    for row in conn.execution_options(yield_per=5000).execute(select(JOURNAL).order_by(JOURNAL.c.seq)):
-        yield dict(zip(names, row, strict=True))
+    wanted = select(JOURNAL).order_by(JOURNAL.c.seq).execution_options(yield_per=5000)
+    for row in conn.execute(wanted):
+        yield dict(zip(_NAMES, row, strict=True))
 
 
 def entries(
@@ -131,7 +142,7 @@ def _named(shape: Shape, table: str | None, field: str) -> list[ColumnElement[bo
     """A field is looked for under all its former names, table by table."""
     tables = [t for t in shape.values() if table in (None, t.name)]
     names = {name for t in tables for name in t.former_names(field)} or {field}
-    return [and_(JOURNAL.c.field.in_(sorted(names)))]
+    return [JOURNAL.c.field.in_(sorted(names))]
 
 
 def _among(wanted: Select[Any], keys: Sequence[str] | None) -> Select[Any]:
@@ -173,16 +184,15 @@ def _values(
         return field, None, read_values(lens, new or {})
     if field is None:
         return field, old, new
-    name, read = lens[field]
+    name, read = lens.fields[field]
     if read is None:
         return name, old, new
     return name, None if old is None else read(old), None if new is None else read(new)
 
 
-def read_values(lens: Mapping[str, tuple[str, Any]], said: Mapping[str, Any]) -> dict[str, Any]:
+def read_values(lens: Lens, said: dict[str, Any]) -> dict[str, Any]:
     """Return a record's non-blank values from their JSON, under their names of today."""
-    values = {}
-    for then, value in said.items():
-        name, read = lens[then]
-        values[name] = read(value) if read else value
-    return values
+    for then, name, read in lens.differing:
+        if then in said:
+            said[name] = read(said.pop(then) if name != then else said[then])
+    return said

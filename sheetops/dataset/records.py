@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    Select,
-    Table,
-    bindparam,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Column, Connection, Dialect, MetaData, Select, Table, delete, func, insert, select
 
 from ..model import schema as config
 from ..model.record import Record
+from .bulk import fetch, insert_rows, update_rows
 from .chunks import chunks
 from .codec import dump_json, load_json
+from .forms import AsGiven, declared, from_rows, to_rows
 from .shape import StoredTable
-from .sqltypes import column_type
 from .tables import ARCHIVE
 
-CHANGED_KEY = "sheetops_key"
-"""The parameter that carries the key of a row to update; no field can be called so."""
 
-
-def sql_table(table: StoredTable) -> Table:
+def sql_table(table: StoredTable, dialect: Dialect) -> Table:
     """Return the SQL table that holds the active records."""
     columns = [
-        Column(f.name, column_type(f.type, f.decimals), primary_key=f.name == table.key, autoincrement=False)
+        Column(f.name, AsGiven(declared(f, dialect)), primary_key=f.name == table.key, autoincrement=False)
         for f in table.fields.values()
     ]
     return Table(table.name, MetaData(), *columns)
@@ -51,12 +37,10 @@ def load(conn: Connection, table: StoredTable, keys: Collection[str] | None = No
 def _active(
     conn: Connection, table: StoredTable, keys: Collection[str] | None
 ) -> Iterable[tuple[str, dict[str, Any]]]:
-    sql = sql_table(table)
-    names = [column.name for column in sql.columns]
-    at = names.index(table.key)
-    for wanted in _selects(sql, table, keys):
-        for row in conn.execute(wanted).all():
-            yield str(row[at]), dict(zip(names, row, strict=True))
+    fields = list(table.fields.values())
+    for wanted in _selects(sql_table(table, conn.dialect), table, keys):
+        for values in from_rows(fields, conn.dialect, fetch(conn, wanted)):
+            yield str(values[table.key]), values
 
 
 def _selects(sql: Table, table: StoredTable, keys: Collection[str] | None) -> Iterable[Select[Any]]:
@@ -128,36 +112,34 @@ def as_configured(found: Mapping[str, Record], stored: StoredTable, table: confi
 
 def keys(conn: Connection, table: StoredTable) -> set[str]:
     """Return every key, archived ones included."""
-    active = conn.execute(select(sql_table(table).c[table.key])).scalars()
+    active = conn.execute(select(sql_table(table, conn.dialect).c[table.key])).scalars()
     archived = conn.execute(select(ARCHIVE.c.key).where(ARCHIVE.c.table_name == table.name)).scalars()
     return {str(key) for key in active} | set(archived)
 
 
 def count(conn: Connection, table: StoredTable) -> int:
     """Return how many active records the table has."""
-    return conn.execute(select(func.count()).select_from(sql_table(table))).scalar_one()
+    return conn.execute(select(func.count()).select_from(sql_table(table, conn.dialect))).scalar_one()
 
 
-def insert_records(conn: Connection, table: StoredTable, rows: list[dict[str, Any]]) -> None:
+def insert_records(conn: Connection, table: StoredTable, new: Sequence[Mapping[str, Any]]) -> None:
     """Add active records, each with the value of every column."""
-    if rows:
-        conn.execute(insert(sql_table(table)), rows)
+    fields = list(table.fields.values())
+    insert_rows(conn, table.name, list(table.fields), to_rows(fields, conn.dialect, new))
 
 
 def update_records(
-    conn: Connection, table: StoredTable, names: tuple[str, ...], rows: list[dict[str, Any]]
+    conn: Connection, table: StoredTable, names: Sequence[str], new: Mapping[str, Mapping[str, Any]]
 ) -> None:
-    """Set the named columns in the rows whose key stands under CHANGED_KEY."""
-    sql = sql_table(table)
-    which = sql.c[table.key] == bindparam(CHANGED_KEY)
-    conn.execute(
-        update(sql).where(which).values({n: bindparam(f"to_{i}") for i, n in enumerate(names)}), rows
-    )
+    """Set the named columns of records, key -> values."""
+    rows = to_rows([table.fields[name] for name in names], conn.dialect, list(new.values()))
+    keyed = [(*row, table.key_value(key)) for row, key in zip(rows, new, strict=True)]
+    update_rows(conn, table.name, names, table.key, keyed)
 
 
 def delete_records(conn: Connection, table: StoredTable, gone: Collection[str]) -> None:
     """Take active records out of the table."""
-    sql = sql_table(table)
+    sql = sql_table(table, conn.dialect)
     for some in chunks([table.key_value(key) for key in gone]):
         conn.execute(delete(sql).where(sql.c[table.key].in_(some)))
 

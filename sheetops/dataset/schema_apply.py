@@ -11,11 +11,12 @@ from sqlalchemy import Connection, inspect, update
 from ..model.record import Actor, Change, Op, Run, Source
 from ..model.schema import FieldType
 from . import journal, records
+from .bulk import quoted
 from .codec import Coder
 from .conversion import converter
+from .forms import declared
 from .schema_diff import SchemaChange, SchemaKind, evolve
 from .shape import PastChange, Shape, StoredField, StoredTable, dump_shape
-from .sqltypes import column_type
 from .tables import ARCHIVE, META
 
 SHOWN = 5
@@ -117,7 +118,7 @@ def _entry(change: SchemaChange) -> journal.Row:
 def _carry_out(conn: Connection, before: StoredTable | None, change: SchemaChange, seq: int) -> StoredTable:
     if before is None:
         assert change.new_table is not None
-        records.sql_table(change.new_table).create(conn)
+        records.sql_table(change.new_table, conn.dialect).create(conn)
         return change.new_table
     after = evolve(before, change)
     if change.kind is SchemaKind.NEW_FIELD and change.was is None:
@@ -134,45 +135,36 @@ def _carry_out(conn: Connection, before: StoredTable | None, change: SchemaChang
     return after.with_past(PastChange(seq, change.was, change.now))
 
 
-def _quoted(conn: Connection, name: str) -> str:
-    return conn.dialect.identifier_preparer.quote(name)
-
-
 def _alter(conn: Connection, table: str, what: str) -> None:
-    conn.exec_driver_sql(f"ALTER TABLE {_quoted(conn, table)} {what}")
-
-
-def _sql_type(conn: Connection, field: StoredField) -> str:
-    return column_type(field.type, field.decimals).compile(conn.dialect)
+    conn.exec_driver_sql(f"ALTER TABLE {quoted(conn, table)} {what}")
 
 
 def _add_column(conn: Connection, table: StoredTable, field: StoredField | None) -> None:
     assert field is not None
-    _alter(conn, table.name, f"ADD COLUMN {_quoted(conn, field.name)} {_sql_type(conn, field)}")
+    _alter(conn, table.name, f"ADD COLUMN {quoted(conn, field.name)} {declared(field, conn.dialect)}")
 
 
 def _rename_column(conn: Connection, table: str, was: StoredField | None, now: StoredField | None) -> None:
     assert was is not None
     assert now is not None
-    _alter(conn, table, f"RENAME COLUMN {_quoted(conn, was.name)} TO {_quoted(conn, now.name)}")
+    _alter(conn, table, f"RENAME COLUMN {quoted(conn, was.name)} TO {quoted(conn, now.name)}")
 
 
 def _retype_column(conn: Connection, before: StoredTable, after: StoredTable, change: SchemaChange) -> None:
     """A column gets its new type by way of a new column: SQLite cannot change a column's type."""
     assert change.was is not None
     assert change.now is not None
-    if _sql_type(conn, change.was) == _sql_type(conn, change.now):
+    if declared(change.was, conn.dialect) == declared(change.now, conn.dialect):
         return
     convert = converter(change.was.type, change.now.type, change.now.decimals)
     name = change.now.name
     found = [(k, r.values[name]) for k, r in records.load(conn, before).items() if not r.archived]
     between = before.with_field(replace(change.now, name=NEW_COLUMN))
     _add_column(conn, between, between.fields[NEW_COLUMN])
-    new = [{records.CHANGED_KEY: before.key_value(k), "to_0": convert(v)} for k, v in found if v is not None]
-    if new:
-        records.update_records(conn, between, (NEW_COLUMN,), new)
-    _alter(conn, after.name, f"DROP COLUMN {_quoted(conn, name)}")
-    _alter(conn, after.name, f"RENAME COLUMN {NEW_COLUMN} TO {_quoted(conn, name)}")
+    new = {k: {NEW_COLUMN: convert(v)} for k, v in found if v is not None}
+    records.update_records(conn, between, [NEW_COLUMN], new)
+    _alter(conn, after.name, f"DROP COLUMN {quoted(conn, name)}")
+    _alter(conn, after.name, f"RENAME COLUMN {NEW_COLUMN} TO {quoted(conn, name)}")
 
 
 def _rewrite_archive(conn: Connection, before: StoredTable, after: StoredTable, change: SchemaChange) -> None:

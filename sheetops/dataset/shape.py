@@ -79,8 +79,20 @@ class PastChange:
         return {"seq": self.seq, "was": self.was.to_json(), "now": self.now.to_json()}
 
 
-Lens = Mapping[str, tuple[str, Coder | None]]
-"""Field name in the journal -> (its name now, how its JSON reads as a value of its type now)."""
+@dataclass(frozen=True)
+class Lens:
+    """How journalled fields read today: name then -> (name now, JSON to a value of today's type)."""
+
+    fields: Mapping[str, tuple[str, Coder | None]]
+
+    @cached_property
+    def differing(self) -> list[tuple[str, str, Coder]]:
+        """The fields whose JSON under their old name is not the value under their new one."""
+        return [
+            (then, now, read or (lambda value: value))
+            for then, (now, read) in self.fields.items()
+            if read or then != now
+        ]
 
 
 @dataclass(frozen=True)
@@ -163,7 +175,7 @@ def _lens(fields: Mapping[str, StoredField], later: tuple[PastChange, ...]) -> L
         if (change.was.type, change.was.decimals) != (change.now.type, change.now.decimals):
             read = _converted(change, read)
         lens[change.was.name] = (now_name, read)
-    return lens
+    return Lens(lens)
 
 
 def _converted(change: PastChange, read: Coder | None) -> Coder:

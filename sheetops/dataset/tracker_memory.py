@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from ..model.record import Intent, Mint, RowMemory, TrackerState
+from .bulk import fetch
 from .chunks import chunks
 from .codec import dump_json, load_json, pack, unpack
 from .commit import Confirm, TrackerCommit
@@ -45,8 +46,8 @@ def read_rows(conn: Connection, tracker: str) -> dict[str, RowMemory]:
     """Return what the tracker is known to hold, by key."""
     column = TRACKER_ROWS.c
     wanted = select(column.key, column.digest, column.missing, column.has_left, column.frozen_from)
-    rows = conn.execute(wanted.where(column.tracker == tracker)).all()
-    return {key: RowMemory(*memory) for key, *memory in rows}
+    rows = fetch(conn, wanted.where(column.tracker == tracker))
+    return {key: RowMemory(digest, bool(missing), bool(left), at) for key, digest, missing, left, at in rows}
 
 
 def _generations(conn: Connection, tracker: str) -> dict[int, int]:

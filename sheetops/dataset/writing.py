@@ -26,17 +26,16 @@ def write(conn: Connection, work: TableDraft, seq: int) -> None:
     records.delete_records(conn, table, left)
     records.archive_records(conn, table, archived, seq)
     records.unarchive_records(conn, table, back)
-    records.insert_records(conn, table, [dict(d.values or {}) for d in added.values()])
+    records.insert_records(conn, table, [d.values or {} for d in added.values()])
     _update(conn, work, changed)
 
 
 def _update(conn: Connection, work: TableDraft, changed: dict[str, Draft]) -> None:
     """Rows in which the same columns changed share one statement."""
-    alike: dict[tuple[str, ...], list[dict[str, Any]]] = defaultdict(list)
+    alike: dict[tuple[str, ...], dict[str, dict[str, Any]]] = defaultdict(dict)
     for key, draft in changed.items():
         names = tuple(n for n, v in (draft.values or {}).items() if draft.was and v != draft.was.values[n])
         if names:
-            new = {f"to_{i}": (draft.values or {})[n] for i, n in enumerate(names)}
-            alike[names].append({records.CHANGED_KEY: work.table.key_value(key), **new})
-    for names, rows in alike.items():
-        records.update_records(conn, work.table, names, rows)
+            alike[names][key] = draft.values or {}
+    for names, new in alike.items():
+        records.update_records(conn, work.table, names, new)
