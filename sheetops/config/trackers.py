@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..model.nearest import did_you_mean
+from ..model.parsers import tidy
 from ..model.schema import Column, Mode, Table, TrackerSpec
 from .clock import read_day_first, read_timezone
 from .conditions import read_condition
@@ -191,8 +192,8 @@ def _field_said(said: object) -> object:
 
 
 def same_header(header: str) -> str:
-    """Return a header as it is compared: without case, and with single spaces."""
-    return " ".join(header.casefold().split())
+    """Return a header as it is compared: NFC, without case, and with single spaces."""
+    return " ".join(tidy(header).split()).casefold()
 
 
 def _read_state_header(entry: Section, columns: tuple[Column, ...]) -> str | None:

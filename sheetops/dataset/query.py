@@ -22,8 +22,14 @@ def run(database: Database, shape: Shape, sql: str) -> Result:
     """Return (column names, rows) of one reading statement. Raise QueryRefused otherwise."""
     try:
         return _on_sqlite(database, sql) if database.sqlite else _on_postgres(database, sql)
-    except (sqlite3.Error, sqlite3.Warning, exc.DBAPIError, ValueError) as error:
+    except (_errors(database), exc.DBAPIError, ValueError) as error:
         raise _refused(error, shape) from error
+
+
+def _errors(database: Database) -> type[Exception]:
+    """The driver's own errors: statements from people reach it without SQLAlchemy in between."""
+    error: type[Exception] = database.engine.dialect.loaded_dbapi.Error
+    return error
 
 
 def _on_sqlite(database: Database, sql: str) -> Result:
@@ -62,7 +68,9 @@ def _fetched(execute: Callable[[str], Any], sql: str) -> Result:
 
 
 def _refused(error: Exception, shape: Shape) -> QueryRefused:
-    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
+    said = str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+    if "one statement" in said or "multiple commands" in said:
+        return QueryRefused("These are several statements; `sheetops sql` takes one at a time.")
     if _is_write(said):
         return QueryRefused("This statement would write, and `sheetops sql` only reads.")
     return QueryRefused(f"The database does not understand this: {said}.{_nearest(said, shape)}")

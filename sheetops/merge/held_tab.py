@@ -165,9 +165,10 @@ def read_decisions(grid: Grid | None) -> Mapping[int, Decision]:
     found: dict[int, Decision] = {}
     for row in grid.rows[header + 1 :]:
         cells = [*row, *[None] * len(COLUMNS)]
-        if isinstance(cells[0], (int, float)) and not is_blank(cells[_DECISION]):
-            if (choice := _choice(str(cells[_DECISION]))) is not None:
-                found[int(cells[0])] = Decision(choice, cells[_USE] if choice is Choose.USE else None)
+        if not isinstance(cells[0], (int, float)) or is_blank(cells[_DECISION]):
+            continue
+        if (choice := _choice(str(cells[_DECISION]))) is not None:
+            found[int(cells[0])] = Decision(choice, cells[_USE] if choice is Choose.USE else None)
     return found
 
 

@@ -86,7 +86,7 @@ class PlanInputs:
     now: datetime
     allow: frozenset[str] = frozenset()
     undo: Undo | None = None
-    refused: Refused = Refused()
+    refused: Refused = field(default_factory=Refused)
     """What the spreadsheets said they cannot take; those cells are held, those rows wait."""
 
 

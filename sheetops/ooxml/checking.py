@@ -69,7 +69,7 @@ def _check_well_formed(package: Package, part: str) -> None:
     if not part.lower().endswith((".xml", ".rels", ".vml")):
         return
     try:
-        expat.ParserCreate().Parse(package.read(part), True)
+        expat.ParserCreate(namespace_separator=" ").Parse(package.read(part), True)
     except expat.ExpatError as error:
         raise _failed(f"part {part} is not well-formed ({error})") from error
 

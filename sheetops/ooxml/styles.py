@@ -88,9 +88,10 @@ class Styles:
     def plain(self) -> int:
         """Return a cell format without anything: 0, or an appended one where 0 is more than that."""
         first = self.xfs[0].attributes if self.xfs else {}
-        if all(first.get(name, "0") == "0" for name in ("numFmtId", "fontId", "fillId", "borderId")):
+        plain = all(first.get(name, "0") == "0" for name in ("fontId", "fillId", "borderId"))
+        if plain and self.number_format(0) == "General":
             return 0
-        return self.append_xf(' numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"')
+        return self.append_xf(f' numFmtId="{self.format_id("General")}" fontId="0" fillId="0" borderId="0" xfId="0"')
 
     def first_font(self) -> dict[str, str]:
         """Return size, name and family of the workbook's default font (18.8.22)."""
@@ -137,8 +138,8 @@ class Styles:
 
     def format_id(self, code: str) -> int:
         """Return the id of a number format, appending it as the next free one from 164."""
-        for number, known in [*_BUILT_IN.items(), *self.codes.items()]:
-            if known == code and (number in self.codes or number in _BUILT_IN):
+        for number, known in {**_BUILT_IN, **self.codes}.items():  # files may redefine a built-in id
+            if known == code:
                 return number
         number = max([163, *self.codes]) + 1
         tag = self.document.prefix + "numFmt"

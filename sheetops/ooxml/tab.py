@@ -104,8 +104,12 @@ def _list_sheet(book: Workbook, name: str, relationship: str) -> None:
     assert group is not None
     nodes = document.children(group, "sheet")
     number = max((int(n.get("sheetId")) for n in nodes if n.get("sheetId").isdecimal()), default=0) + 1
-    id_name = next((key for key in nodes[0].attributes if key.endswith(":id")), "r:id") if nodes else "r:id"
-    xml = f'<{document.prefix}sheet name="{escape_attribute(name)}" sheetId="{number}" {id_name}="{relationship}"/>'
+    last = nodes[-1].attributes if nodes else {}
+    id_name = next((key for key in last if key.endswith(":id")), "r:id")
+    declare = "xmlns:" + id_name.partition(":")[0]
+    namespace = f' {declare}="{escape_attribute(last[declare])}"' if declare in last else ""
+    attrs = f'{namespace} name="{escape_attribute(name)}" sheetId="{number}" {id_name}="{relationship}"'
+    xml = f"<{document.prefix}sheet{attrs}/>"
     document.append(group, xml)
     book.package.store(book.part, document)
 

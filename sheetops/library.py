@@ -1,0 +1,173 @@
+"""The library: a workspace as an object. The command line is a thin layer over this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from .merge.inputs import Undo
+from .merge.plan import Plan
+from .model.errors import UnknownName
+from .model.nearest import did_you_mean
+from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
+from .reading import Environment, Prepared, Request, prepare
+from .running import Done, run_sync
+from .trackers import BACKENDS, Opener
+from .workspace import Config, find_workspace, load_config
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+    from .dataset import Store
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class TableView:
+    """A table of the dataset, for reading."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store, self.name = store, name
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Return the active records, one row each: money as numbers, dates and datetimes (UTC) typed."""
+        return self._store.frame(self.name)
+
+    def __len__(self) -> int:
+        return self._store.count(self.name)
+
+    def __getitem__(self, key: str) -> Mapping[str, Any]:
+        """Return one record's values by field. Raise UnknownName when there is none."""
+        found = self._store.records(self.name, [key])
+        if key not in found:
+            near = did_you_mean(key, self._store.keys(self.name))
+            raise UnknownName(f"There is no record '{key}' in {self.name}.{near}")
+        return found[key].values
+
+
+class Workspace:
+    """A workspace: its config, its dataset, its trackers. Use it as a context manager, or `close` it.
+
+    `now` is the clock, `who` the name that goes into the journal; `backends` opens spreadsheets by the
+    backend's name; `fault` is called at numbered points, where a test may crash.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        now: Callable[[], datetime] = _utc_now,
+        who: str = "",
+        backends: Mapping[str, Opener] = BACKENDS,
+        fault: Callable[[str], None] = lambda point: None,
+    ) -> None:
+        self.config, self.schema = config, config.schema
+        self._env = Environment(now, who, backends, fault)
+        self._store: Store | None = None
+
+    @property
+    def store(self) -> Store:
+        """The dataset, opened when first needed and made when there is none."""
+        if self._store is None:
+            from .dataset import Store
+
+            self._store = Store.open(
+                self.config.database_url, self.schema, create=True, fault=self._env.fault
+            )
+        return self._store
+
+    def close(self) -> None:
+        """Let go of the dataset."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _request(
+        self, only: Iterable[str], allow: Iterable[str], *, writes: bool, verb: str = "sync"
+    ) -> Request:
+        wanted = frozenset(self.schema.tracker(name).id for name in only)
+        return Request(wanted, frozenset(allow), verb=verb, writes=writes)
+
+    def plan(self, only: Iterable[str] = (), allow: Iterable[str] = ()) -> Plan:
+        """Return what `sync` would do, as data. Nothing is written, in no place.
+
+        `only` names trackers (default: all); `allow` guards that may be overridden (see `sheetops plan`).
+        """
+        return self._prepare(self._request(only, allow, writes=False)).plan
+
+    def _prepare(self, request: Request) -> Prepared:
+        return prepare(self.config.folder, self.schema, self.store, self._env, request)
+
+    def sync(
+        self, only: Iterable[str] = (), allow: Iterable[str] = (), *, saved: Mapping[str, Any] | None = None
+    ) -> Done:
+        """Bring trackers and dataset into agreement and return what was done.
+
+        `saved` is a saved plan as `Plan.to_json` gives it: PlanStale is raised when it no longer fits.
+        Raise GuardTripped when a guard stops the run; nothing is written then.
+        """
+        request = self._request(only, allow, writes=True)
+        digest = str(saved["digest"]) if saved is not None else None
+        return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
+
+    def undo(self, run: str, allow: Iterable[str] = ()) -> Done:
+        """Take a run back, as a new run. Cells changed by people since are held, not overwritten."""
+        undone = self.store.run(run)
+        entries = [e for e in self.store.entries(run=undone.id) if e.op not in (Op.SCHEMA, Op.AGREE)]
+        later = self._later(entries)
+        allowed = {*allow, "mass-edit", "deletes"}
+        request = Request(
+            frozenset(), frozenset(allowed), Undo(undone.id, entries, later), f"undo {undone.id}"
+        )
+        return run_sync(self.config.folder, self.schema, self.store, self._env, request)
+
+    def _later(self, entries: Collection[Entry]) -> list[Entry]:
+        last = max((entry.seq for entry in entries), default=0)
+        later: list[Entry] = []
+        for table in {entry.table for entry in entries}:
+            keys = {entry.key for entry in entries if entry.table == table}
+            later += self.store.entries(table=table, keys=keys, after=last)
+        return later
+
+    def held(self) -> list[HeldItem]:
+        """Return the open held items, by number."""
+        return self.store.held()
+
+    def resolve(self, number: int, choice: Choose, value: Any = None) -> HeldItem:
+        """Record a decision on a held item; the next sync carries it out. Raise UnknownName otherwise."""
+        return self.store.decide(number, Decision(choice, value, self._env.who))
+
+    def history(self, key: str, field: str | None = None) -> list[Entry]:
+        """Return who changed what of a record, where and when, oldest first."""
+        return self.store.entries(key=key, field=field)
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """Return the last runs, newest first."""
+        return self.store.runs(limit)
+
+    def table(self, name: str) -> TableView:
+        """Return a table of the dataset. Raise UnknownName, with the nearest, when there is none."""
+        return TableView(self.store, self.schema.table(name).name)
+
+
+def open_workspace(
+    folder: str | Path = ".", *, now: Callable[[], datetime] = _utc_now, who: str = ""
+) -> Workspace:
+    """Open the workspace in `folder` or the nearest folder above it.
+
+    Raise WorkspaceMissing when there is none and ConfigError when its sheetops.toml has a mistake.
+    """
+    return Workspace(load_config(find_workspace(Path(folder))), now=now, who=who)

@@ -1,0 +1,379 @@
+"""The reading half of a run: spreadsheets and dataset to plan inputs. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from .merge.guards import GuardTrip
+from .merge.held_tab import read_decisions
+from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide, Undo, touched_keys
+from .merge.plan import Plan
+from .merge.planner import make_plan
+from .merge.tab import Tab, read_tab
+from .model.errors import SheetopsError, TrackerBusy
+from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
+from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
+from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
+from .model.values import Reading
+from .trackers import BACKENDS, Opener, open_spreadsheet
+
+if TYPE_CHECKING:
+    from .dataset import Store
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a run takes from the world: the clock, the person's name, backends, and crash points for tests."""
+
+    now: Callable[[], datetime]
+    who: str = ""
+    backends: Mapping[str, Opener] = field(default_factory=lambda: BACKENDS)
+    fault: Callable[[str], None] = lambda point: None
+
+
+@dataclass
+class Book:
+    """One spreadsheet of a run, the trackers in it, and what was read of it (None: nothing had changed)."""
+
+    spreadsheet: Spreadsheet
+    trackers: list[TrackerSpec]
+    identity: str
+    snapshot: Snapshot | None = None
+
+
+@dataclass
+class LeftOut:
+    """A tracker that could not take part, and why."""
+
+    tracker: str
+    error: SheetopsError
+
+
+@dataclass
+class Prepared:
+    """A plan and everything needed to carry it out."""
+
+    plan: Plan
+    books: list[Book]
+    sides: dict[str, TrackerSide]
+    left_out: list[LeftOut]
+    landed: dict[str, TrackerState]
+    """Trackers whose last write had landed although its run was cut off: their state as it really is."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: which trackers, which guards are overridden, what is undone."""
+
+    only: frozenset[str] = frozenset()
+    allow: frozenset[str] = frozenset()
+    undo: Undo | None = None
+    verb: str = "sync"
+    writes: bool = True
+    """False for a plan that is only looked at: a workbook that somebody has open can still be read."""
+
+
+def prepare(folder: Path, schema: Schema, store: Store, env: Environment, request: Request) -> Prepared:
+    """Read every tracker that may have changed and return the plan of a run over them."""
+    books, left_out = _open_books(folder, schema, store, env, request)
+    reader = _Reader(schema, store, env, request, left_out)
+    for book in books:
+        reader.read(book)
+    prepared = reader.prepared(books)
+    changed = {change.table for change in prepared.plan.changes if change.op is not Op.AGREE}
+    unread = [b for b in books if b in reader.skipped and changed & {t.table for t in b.trackers}]
+    if not unread or prepared.plan.stopped:
+        return prepared
+    for book in unread:  # nothing had changed in them, but what changed elsewhere has to reach them
+        reader.read(book, anyway=True)
+    return reader.prepared(books)
+
+
+def _open_books(
+    folder: Path, schema: Schema, store: Store, env: Environment, request: Request
+) -> tuple[list[Book], list[LeftOut]]:
+    grouped: dict[tuple[str, str], list[TrackerSpec]] = {}
+    for tracker in schema.trackers.values():
+        if not request.only or tracker.id in request.only:
+            grouped.setdefault((tracker.backend, tracker.source), []).append(tracker)
+    books: list[Book] = []
+    left_out: list[LeftOut] = []
+    for trackers in grouped.values():
+        try:
+            spreadsheet = open_spreadsheet(folder, trackers[0], env.backends)
+            books.append(Book(spreadsheet, trackers, spreadsheet.identity()))
+        except SheetopsError as error:
+            left_out.extend(LeftOut(tracker.id, error) for tracker in trackers)
+    return books, left_out
+
+
+class _Reader:
+    """Collects the trackers' sides one spreadsheet at a time, then loads the dataset's side once."""
+
+    def __init__(
+        self, schema: Schema, store: Store, env: Environment, request: Request, left_out: list[LeftOut]
+    ) -> None:
+        self.schema, self.store, self.env, self.request = schema, store, env, request
+        self.left_out = left_out
+        self.sides: dict[str, TrackerSide] = {}
+        self.trips: list[GuardTrip] = []
+        self.identities: dict[str, str] = {}
+        self.landed: dict[str, TrackerState] = {}
+        self.books: list[Book] = []
+        self.skipped: list[Book] = []
+        self.head = store.head()
+        self.workspace = store.workspace_id
+        self.held: dict[str, list[HeldItem]] = {}
+        for item in store.held():
+            self.held.setdefault(item.tracker, []).append(item)
+        self.tables_changed: dict[tuple[str, int], bool] = {}
+
+    # --- spreadsheets ------------------------------------------------------------------------------
+
+    def read(self, book: Book, *, anyway: bool = False) -> None:
+        """Read a spreadsheet, unless nothing has happened to it or to its tables since it was agreed on."""
+        if not anyway and all(self._untouched(book, tracker) for tracker in book.trackers):
+            self.skipped.append(book)
+            return
+        if owner := book.spreadsheet.busy():
+            busy = TrackerBusy(
+                f"{book.trackers[0].name} is open ({owner}).",
+                not_done="It was left out: nothing in it was read or written.",
+                next_step="Save and close it, then run: sheetops sync",
+            )
+            self.left_out.extend(LeftOut(tracker.id, busy) for tracker in book.trackers)
+            if self.request.writes:
+                return
+        try:
+            book.snapshot = book.spreadsheet.read(book.trackers)
+        except SheetopsError as error:
+            self.left_out.extend(LeftOut(tracker.id, error) for tracker in book.trackers)
+            return
+        self.books.append(book)
+        book.identity = book.snapshot.identity
+        for tracker in book.trackers:
+            self.identities[tracker.id] = book.identity
+            self._side(book.snapshot, tracker)
+
+    def _untouched(self, book: Book, tracker: TrackerSpec) -> bool:
+        head = self.store.tracker_head(tracker.id)
+        if self.request.undo or head.identity is None or head.identity != book.identity or head.intent:
+            return False
+        if any(item.decision for item in self.held.get(tracker.id, ())):
+            return False
+        table = self.schema.table_of(tracker)
+        if head.fingerprint != reading_fingerprint(table, tracker):
+            return False
+        place = (table.name, head.seq)
+        if place not in self.tables_changed:
+            newer = head.seq < self.head and bool(self.store.entries(table=table.name, after=head.seq))
+            self.tables_changed[place] = newer
+        return not self.tables_changed[place]
+
+    def _side(self, snapshot: Snapshot, tracker: TrackerSpec) -> None:
+        table = self.schema.table_of(tracker)
+        reading = Reading(ZoneInfo(tracker.timezone), tracker.day_first)
+        tab = read_tab(tracker, table, snapshot.tabs[tracker.id].grid, reading)
+        if isinstance(tab, GuardTrip):
+            self.trips.append(tab)
+            return
+        state = self._recovered(tracker, snapshot.tabs[tracker.id].stamp)
+        standing, trip = self._standing(tracker, snapshot.tabs[tracker.id], state)
+        if (changed := _mapping_trip(tracker, tab, state)) is not None:
+            self.trips.append(changed)
+        base_seq = state.seq
+        if standing is Standing.OLDER:
+            stamp = snapshot.tabs[tracker.id].stamp
+            assert stamp is not None
+            base_seq = state.generations[stamp.generation]
+        decisions = read_decisions(snapshot.held_tab)
+        held = self.held.get(tracker.id, [])
+        mine = {i.number: decisions[i.number] for i in held if i.number in decisions}
+        self.sides[tracker.id] = TrackerSide(
+            tracker, table, tab, state, standing, base_seq, held, mine,
+            self._since(tracker, state, base_seq, standing), trip,
+        )  # fmt: skip
+
+    def _recovered(self, tracker: TrackerSpec, stamp: Stamp | None) -> TrackerState:
+        """Return the tracker's state; the stamp tells whether a write that was never confirmed landed."""
+        state = self.store.tracker_state(tracker.id)
+        intent = state.intent
+        if intent is None or stamp is None or stamp.generation != intent.generation:
+            return state
+        if (stamp.workspace, stamp.tracker) != (self.workspace, tracker.id):
+            return state
+        rows = {**state.rows, **{key: RowMemory() for key in intent.appended}}
+        settled = {(key, name) for key, name, _ in intent.releases}
+        items = self.held.get(tracker.id, [])
+        self.held[tracker.id] = [i for i in items if (i.key, i.field) not in settled]
+        generations = {**state.generations, intent.generation: intent.seq}
+        landed = replace(
+            state,
+            generation=intent.generation,
+            seq=intent.seq,
+            rows=rows,
+            intent=None,
+            generations=generations,
+        )
+        self.landed[tracker.id] = landed
+        return landed
+
+    def _standing(
+        self, tracker: TrackerSpec, tab: TabSnapshot, state: TrackerState
+    ) -> tuple[Standing, GuardTrip | None]:
+        stamp = tab.stamp
+        if stamp is None:
+            if state.generation == 0:
+                return Standing.NEW, None
+            return Standing.LOST, _stamp_trip(tracker, _GONE)
+        if (stamp.workspace, stamp.tracker) != (self.workspace, tracker.id):
+            other = f"tracker '{stamp.tracker}'" if stamp.workspace == self.workspace else "another workspace"
+            lost = Standing.NEW if state.generation == 0 else Standing.LOST
+            return lost, _stamp_trip(tracker, _COPY.format(other=other))
+        if stamp.generation == state.generation:
+            return Standing.CURRENT, None
+        if stamp.generation < state.generation and stamp.generation in state.generations:
+            return Standing.OLDER, _stamp_trip(tracker, _OLDER)
+        return Standing.LOST, _stamp_trip(tracker, _NEWER)
+
+    def _since(
+        self, tracker: TrackerSpec, state: TrackerState, base_seq: int, standing: Standing
+    ) -> Sequence[Entry]:
+        if standing is Standing.NEW and not state.rows:
+            return ()
+        frozen = [memory.frozen_from for memory in state.rows.values() if memory.frozen_from is not None]
+        return self.store.entries(table=tracker.table, after=min([base_seq, *frozen]))
+
+    # --- the dataset's side ------------------------------------------------------------------------
+
+    def prepared(self, books: list[Book]) -> Prepared:
+        """Return the plan. Cells a spreadsheet cannot take are found out first, and held."""
+        inputs = self._inputs(Refused())
+        plan = self._plan(inputs)
+        if not plan.stopped and (refused := self._refused(plan)):
+            plan = self._plan(self._inputs(refused))
+        return Prepared(plan, books, self.sides, self.left_out, self.landed)
+
+    def _plan(self, inputs: PlanInputs) -> Plan:
+        return make_plan(
+            inputs,
+            verb=self.request.verb,
+            trips=self.trips,
+            identities=self.identities,
+            busy=[str(out.error) for out in self.left_out],
+            schema_changes=[change.sentence for change in self.store.schema_changes()],
+        )
+
+    def _refused(self, plan: Plan) -> Refused:
+        cells: dict[tuple[str, int, int], str] = {}
+        appends: dict[str, str] = {}
+        writes = {
+            t.tracker: TabWrite(t.cells, t.appends, (), t.last_row)
+            for t in plan.trackers
+            if t.cells or t.appends
+        }
+        for book in self.books:
+            tabs = {t.id: writes[t.id] for t in book.trackers if t.id in writes}
+            if tabs and book.snapshot is not None:
+                found = book.spreadsheet.refused(book.snapshot, tabs)
+                cells.update(found.cells)
+                appends.update(found.appends)
+        return Refused(cells, appends)
+
+    def _inputs(self, refused: Refused) -> PlanInputs:
+        sides = list(self.sides.values())
+        records: dict[str, Mapping[str, Record]] = {}
+        for table in {side.table.name for side in sides} | self._undone_tables():
+            records[table] = self.store.records(table, self._wanted(table, sides))
+        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides))
+        request = self.request
+        return PlanInputs(
+            self.schema, dataset, sides, self.env.now(), request.allow, request.undo, refused
+        )  # fmt: skip
+
+    def _undone_tables(self) -> set[str]:
+        return (
+            {e.table for e in self.request.undo.entries if e.op is not Op.SCHEMA}
+            if self.request.undo
+            else set()
+        )
+
+    def _wanted(self, table: str, sides: Sequence[TrackerSide]) -> Collection[str] | None:
+        """The keys a plan looks at; None for all, where a tracker may lack rows it never had."""
+        mine = [side for side in sides if side.table.name == table]
+        if any(side.standing is not Standing.CURRENT for side in mine):
+            return None
+        keys: set[str] = set()
+        for side in mine:
+            keys |= touched_keys(side)
+        if self.request.undo:
+            keys |= {entry.key for entry in self.request.undo.entries if entry.table == table}
+        return keys
+
+    def _keys(self, sides: Sequence[TrackerSide]) -> dict[str, frozenset[str]]:
+        wanted = {
+            s.table.name for s in sides if s.tab.keyless or s.decisions or any(i.decision for i in s.held)
+        }
+        for side in sides:
+            wanted |= {
+                f.references for f in side.table.fields if f.type is FieldType.REFERENCE and f.references
+            }
+        return {name: frozenset(self.store.keys(name)) for name in wanted}
+
+    def _taken(self, sides: Sequence[TrackerSide]) -> dict[tuple[str, str], Mapping[object, str]]:
+        taken: dict[tuple[str, str], Mapping[object, str]] = {}
+        for table in {side.table.name: side.table for side in sides}.values():
+            unique = [f.name for f in table.fields if f.unique and f.name != table.key]
+            if unique:
+                active = {k: r.values for k, r in self.store.records(table.name).items() if not r.archived}
+                for name in unique:
+                    taken[table.name, name] = {v[name]: k for k, v in active.items() if v[name] is not None}
+        return taken
+
+
+def mapping_of(tracker: TrackerSpec, tab: Tab, key: str) -> tuple[tuple[str, str], ...]:
+    """Return what decides how cells become values, as (field, header) pairs and three settings."""
+    columns = tuple((c.field, c.header) for c in tracker.columns if c.field in tab.positions)
+    dates = "day first" if tracker.day_first else "month first"
+    return (*columns, ("@key", key), ("@timezone", tracker.timezone), ("@dates", dates))
+
+
+_SETTINGS = {"@key": "the key", "@timezone": "the time zone", "@dates": "the date order"}
+
+
+def _mapping_trip(tracker: TrackerSpec, tab: Tab, state: TrackerState) -> GuardTrip | None:
+    before, now = dict(state.mapping), dict(mapping_of(tracker, tab, tab.table.key))
+    changed = [name for name in before if name in now and before[name] != now[name]]
+    if not changed:
+        return None
+    said = ", ".join(
+        f"{_SETTINGS.get(name, f'the column of {name}')} was '{before[name]}' and is '{now[name]}'"
+        for name in changed
+    )
+    return GuardTrip(
+        tracker.id, "mapping", f"sheetops.toml reads {tracker.name} otherwise than the last sync did: {said}.",
+        "mapping", "Change it back if that was not meant.",
+    )  # fmt: skip
+
+
+_GONE = (
+    "has lost the stamp that sheetops writes into it: it may be a copy, or have been saved by another program"
+)
+_COPY = "carries the stamp of {other}: it looks like a copy"
+_OLDER = "is older than the last sync: it looks restored from a backup"
+_NEWER = "carries a stamp this dataset does not know: the dataset may have been restored from a backup"
+
+
+def _stamp_trip(tracker: TrackerSpec, said: str) -> GuardTrip:
+    return GuardTrip(
+        tracker.id,
+        "stamp",
+        f"{tracker.name} {said}.",
+        "stamp",
+        "Nothing will be deleted, and cells that differ will be held, if you go on with it.",
+    )

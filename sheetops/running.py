@@ -1,0 +1,282 @@
+"""The writing half of a run: commit the dataset, write each spreadsheet once, confirm. Section 4 of the design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .merge.held_tab import LastRun, build_tab
+from .merge.plan import Plan, TrackerPlan, plain
+from .model.errors import GuardStopped, SheetopsError, TrackerChanged
+from .model.record import Intent, RowMemory, Run
+from .model.schema import Schema, reading_fingerprint
+from .model.sheet import SpreadsheetWrite, Stamp, TabWrite
+from .reading import Book, Environment, LeftOut, Prepared, Request, mapping_of, prepare
+from .words import outcome_words
+
+if TYPE_CHECKING:
+    from .dataset import Store
+
+ROUNDS = 4
+"""How often a run reads again when people keep saving while it works."""
+
+BACKUPS = Path(".sheetops") / "backups"
+
+
+@dataclass
+class Done:
+    """What a run came to. `run` is None when there was nothing to do at all.
+
+    `plans` are the plans that were carried out, one for each time the spreadsheets had to be read.
+    """
+
+    run: Run | None
+    plans: list[Plan] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    held: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict)
+    outcome: str = "Nothing to do."
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code of section 7 of the design: 0, 1, 3 or 5."""
+        if self.left_out:
+            return max((out.error.exit_code for out in self.left_out), key=lambda code: (code == 1, code))
+        return 3 if self.held else 0
+
+
+class GuardTripped(GuardStopped):
+    """A guard stopped a run; `plan` is what it would have done."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        said = " ".join(trip.message for trip in plan.guards)
+        steps = " ".join(dict.fromkeys(trip.next_step for trip in plan.guards))
+        super().__init__(said, not_done="Nothing was written, here or in the dataset.", next_step=steps)
+
+
+def run_sync(
+    folder: Path,
+    schema: Schema,
+    store: Store,
+    env: Environment,
+    request: Request,
+    *,
+    digest: str | None = None,
+) -> Done:
+    """Carry out one run: read, merge, guard, commit, write, confirm. Holds the dataset's lock throughout.
+
+    `digest` is that of a saved plan: PlanStale is raised when the plan would be another by now. Raise
+    GuardTripped when a guard stops it; nothing is written then.
+    """
+    with store.lock(env.who or request.verb):
+        return _Runner(folder, schema, store, env, request).run(digest)
+
+
+class _Runner:
+    """One run. A class because a run is read, written and confirmed in rounds that share everything."""
+
+    def __init__(
+        self, folder: Path, schema: Schema, store: Store, env: Environment, request: Request
+    ) -> None:
+        self.folder, self.schema, self.store = folder, schema, store
+        self.env, self.request = env, request
+        undoes = request.undo.run if request.undo else None
+        self.record = Run(next_run_id(store), request.verb, env.now(), who=env.who, undoes=undoes)
+        self.done = Done(None)
+        self.backed_up: set[str] = set()
+        self.failed: dict[str, SheetopsError] = {}
+
+    def run(self, digest: str | None) -> Done:
+        for _ in range(ROUNDS):
+            prepared = self._prepare()
+            self._check(prepared.plan, digest)
+            digest = None
+            self.failed = {}
+            self._carry_out(prepared)
+            self.request = replace(self.request, undo=None)
+            if not any(isinstance(error, TrackerChanged) for error in self.failed.values()):
+                break
+        left = {out.tracker: out for out in prepared.left_out}
+        left.update({tracker: LeftOut(tracker, error) for tracker, error in self.failed.items()})
+        self.done.left_out = list(left.values())
+        return self._finish()
+
+    def _prepare(self) -> Prepared:
+        prepared = prepare(self.folder, self.schema, self.store, self.env, self.request)
+        self.env.fault("sync:read")
+        return prepared
+
+    def _check(self, plan: Plan, digest: str | None) -> None:
+        if digest is not None and plan.to_json()["digest"] != digest:
+            from .model.errors import PlanStale
+
+            raise PlanStale(
+                "The saved plan is stale: the dataset or a spreadsheet has changed since it was made.",
+                not_done="Nothing was written.",
+                next_step="Make a new one: sheetops plan --save FILE",
+            )
+        if plan.stopped and not self.done.plans:
+            raise GuardTripped(plan)
+
+    def _carry_out(self, prepared: Prepared) -> None:
+        plan = prepared.plan
+        if plan.stopped:  # a later round of a run: what was committed stays, the rest waits for a person
+            trips = {trip.tracker: GuardTripped(plan) for trip in plan.guards}
+            self.failed.update(trips)
+            return
+        self._confirm_landed(prepared)
+        if plan.is_empty:
+            self._remember(prepared)
+            return
+        if plan.schema_changes:
+            self.store.apply_schema(self.record)
+            plan = replace(plan, seq=self.store.head())
+        self._back_up(prepared)
+        self.done.plans.append(plan)
+        self.done.run = self.record
+        seq = self._commit(prepared, plan)
+        for book in prepared.books:
+            self._write(book, prepared, plan, seq)
+
+    # --- the dataset -------------------------------------------------------------------------------
+
+    def _commit(self, prepared: Prepared, plan: Plan) -> int:
+        from .dataset import Commit, TrackerCommit
+
+        trackers = [
+            TrackerCommit(t.tracker, t.memory, self._intent(prepared, t) if t.must_write else None)
+            for t in plan.trackers
+        ]
+        released = [((t.tracker, *place), said) for t in plan.trackers for place, said in t.released]
+        held = [item for t in plan.trackers for item in t.held]
+        seq = self.store.commit(Commit(self.record, plan.seq, plan.changes, held, released, trackers))
+        self.env.fault("sync:committed")
+        return seq
+
+    def _intent(self, prepared: Prepared, tracker: TrackerPlan) -> Intent:
+        state = prepared.sides[tracker.tracker].state
+        writes = tuple(
+            {"key": c.key, "field": c.field, "address": c.address, "old": plain(c.old), "new": plain(c.new)}
+            for c in tracker.shown
+        )
+        return Intent(
+            tracker.tracker, self.record.id, state.generation + 1, 0,
+            tuple(append.key for append in tracker.appends), tracker.mints, writes,
+            tuple((key, name, said) for (key, name), said in tracker.settles),
+        )  # fmt: skip
+
+    def _confirm_landed(self, prepared: Prepared) -> None:
+        """Catch up with writes of a run that was cut off between writing and confirming."""
+        for tracker, state in prepared.landed.items():
+            appended = {key: state.rows[key] for key in state.rows if state.rows[key] == RowMemory()}
+            self._confirm(prepared, tracker, state.generation, state.seq, None, appended)
+
+    def _confirm(
+        self, prepared: Prepared, tracker: str, generation: int, seq: int, identity: str | None,
+        rows: Mapping[str, RowMemory | None],
+    ) -> None:  # fmt: skip
+        from .dataset import Confirm
+
+        side = prepared.sides[tracker]
+        fingerprint = reading_fingerprint(side.table, side.spec)
+        mapping = mapping_of(side.spec, side.tab, side.table.key)
+        self.store.confirm(
+            Confirm(tracker, generation, seq, identity, fingerprint, mapping, rows, self.env.now())
+        )
+
+    def _remember(self, prepared: Prepared) -> None:
+        """Nothing to do: remember how the spreadsheets look, so that the next run sees it at once."""
+        head = self.store.head()
+        for tracker in prepared.plan.trackers:
+            state = prepared.sides[tracker.tracker].state
+            identity = self._settled_identity(tracker, prepared, prepared.plan.identities[tracker.tracker])
+            if state.seq != head and state.generation:
+                self._confirm(prepared, tracker.tracker, state.generation, head, identity, tracker.memory)
+            elif tracker.memory or state.identity != identity:
+                self.store.remember_identity(tracker.tracker, identity, tracker.memory)
+
+    def _settled_identity(self, tracker: TrackerPlan, prepared: Prepared, identity: str) -> str | None:
+        """The identity to skip on next time; None while a row is missing, which needs a second look."""
+        rows = {**prepared.sides[tracker.tracker].state.rows, **tracker.memory}
+        waiting = any(m is not None and m.missing for m in rows.values())
+        known = {(item.key, item.field) for item in tracker.held}
+        unresolved = waiting and any(
+            m is not None and m.missing and (key, None) not in known for key, m in rows.items()
+        )
+        return None if unresolved else identity
+
+    # --- the spreadsheets --------------------------------------------------------------------------
+
+    def _back_up(self, prepared: Prepared) -> None:
+        writes = {t.tracker for t in prepared.plan.trackers if t.must_write}
+        for book in prepared.books:
+            ids = {tracker.id for tracker in book.trackers}
+            if ids & writes and not ids & self.backed_up:
+                book.spreadsheet.backup(str(self.folder / BACKUPS), self.record.id)
+                self.backed_up |= ids
+
+    def _write(self, book: Book, prepared: Prepared, plan: Plan, seq: int) -> None:
+        ids = {tracker.id for tracker in book.trackers}
+        plans = [t for t in plan.trackers if t.tracker in ids]
+        if book.snapshot is None or not plans:
+            return
+        identity = book.identity
+        if any(t.must_write for t in plans):
+            self.env.fault(f"sync:before-write:{book.trackers[0].id}")
+            try:
+                identity = book.spreadsheet.write(
+                    book.snapshot, self._spreadsheet_write(plans, prepared, plan)
+                )
+            except SheetopsError as error:
+                self.failed.update({t.tracker: error for t in plans})
+                return
+            self.env.fault(f"sync:written:{book.trackers[0].id}")
+        for tracker in plans:
+            state = prepared.sides[tracker.tracker].state
+            generation = state.generation + (1 if tracker.must_write else 0)
+            rows = {append.key: RowMemory() for append in tracker.appends}
+            settled = self._settled_identity(tracker, prepared, identity)
+            self._confirm(prepared, tracker.tracker, generation, seq, settled, rows)
+
+    def _spreadsheet_write(
+        self, plans: Sequence[TrackerPlan], prepared: Prepared, plan: Plan
+    ) -> SpreadsheetWrite:
+        tabs = {
+            t.tracker: TabWrite(
+                t.cells, t.appends, (), t.last_row,
+                Stamp(self.store.workspace_id, t.tracker, prepared.sides[t.tracker].state.generation + 1),
+            )
+            for t in plans
+            if t.must_write
+        }  # fmt: skip
+        settled = {(t.tracker, *place) for t in plans for place, _ in t.settles}
+        ids = {t.tracker for t in plans}
+        held = [i for i in self.store.held() if i.tracker in ids and i.place not in settled]
+        run = LastRun(self.record.id, self.record.started, outcome_words(plan.counts()))
+        return SpreadsheetWrite(tabs, build_tab(run, held, plans, self.schema))
+
+    # --- the end -----------------------------------------------------------------------------------
+
+    def _finish(self) -> Done:
+        done = self.done
+        done.held = len(self.store.held())
+        if done.run is None:
+            return done
+        counts: dict[str, int] = {}
+        for plan in done.plans:
+            for name, number in plan.counts().items():
+                counts[name] = number if name == "held" else counts.get(name, 0) + number
+        done.counts = {**counts, "held": done.held}
+        done.outcome = outcome_words(done.counts)
+        self.store.end_run(self.record.id, self.env.now(), done.outcome, done.counts)
+        done.run = replace(self.record, ended=self.env.now(), outcome=done.outcome, counts=done.counts)
+        return done
+
+
+def next_run_id(store: Store) -> str:
+    """Return the id of the next run: R1, R2, ... so that a person can type it."""
+    last = store.runs(1)
+    return f"R{int(last[0].id.removeprefix('R')) + 1}" if last else "R1"
