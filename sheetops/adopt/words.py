@@ -18,9 +18,7 @@ TOTALS = _set(
 _ID_WORDS = _set(
     "id|ids|key|ref|reference|number|no|nr|num|code|ticket|sku|uuid|guid|case|incident|номер|编号|番号"
 )
-_ID_NUMBERS = _ID_WORDS | _set(
-    "phone|telephone|tel|mobile|fax|zip|postcode|plz|account|iban|room|barcode|ean|isbn"
-)
+_NUMBERED = _set("phone|telephone|tel|mobile|fax|zip|postcode|plz|account|iban|room|barcode|ean|isbn")
 _PEOPLE = _set(
     "owner|assignee|assigned|agent|reviewer|approver|handler|analyst|manager|contact|investigator|reporter|"
     "requester|author|responsible|supervisor|moderator|lead|bearbeiter|person|employee"
@@ -59,7 +57,8 @@ def names_identifier(header: str) -> bool:
 
 def names_digits(header: str) -> bool:
     """Return whether digits under this header are a name and not a quantity: a phone, a postcode."""
-    return bool(_ID_NUMBERS.intersection(words_of(header)))
+    is_name = names_identifier(header) or bool(_NUMBERED.intersection(words_of(header)))
+    return is_name and not names_money(header)
 
 
 def names_person(header: str) -> bool:
