@@ -290,7 +290,13 @@ class _Reader:
         records: dict[str, Mapping[str, Record]] = {}
         for table in {side.table.name for side in sides} | self._undone_tables():
             records[table] = self.store.records(table, self._wanted(table, sides))
-        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides))
+        elsewhere = frozenset(
+            (item.table, item.key, item.field)
+            for tracker, items in self.held.items()
+            if tracker not in self.sides
+            for item in items
+        )
+        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides), elsewhere)
         request = self.request
         return PlanInputs(
             self.schema, dataset, sides, self.env.now(), request.allow, request.undo, refused

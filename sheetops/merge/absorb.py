@@ -18,6 +18,9 @@ from .three_way import merge_cells
 
 FORMULA_HELD = "holds a formula, and the dataset has another value; a formula is never overwritten"
 
+_CONTESTED = (HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
+"""Held because of what another tracker says: a value that has not changed since is not a new edit."""
+
 _WAITING = (HeldKind.EDITED_AND_DELETED, HeldKind.ROW_GONE)
 
 
@@ -183,7 +186,10 @@ class _Absorb:
         self.hold(held)
 
     def _take(self, key: str, name: str, value: Any, was: Any) -> None:
-        if value is None and self.side.table.field(name).required:
+        earlier = self.open.get((key, name))
+        if earlier is not None and earlier.kind in _CONTESTED and earlier.theirs == value:
+            self.hold(self.item(key, name, earlier.kind, earlier.reason))
+        elif value is None and self.side.table.field(name).required:
             self.hold(self.item(key, name, HeldKind.REQUIRED, "was cleared, and it is required"))
         else:
             self.take(key, name, value, was)

@@ -59,6 +59,7 @@ def combine(inputs: PlanInputs, findings: Sequence[Findings]) -> Combined:
     _check_values(together)
     _add_records(together)
     _restore(together, undo)
+    _take_unopposed(together)
     _set_cells(together, undo)
     _archive(together, undo)
     _refresh_holds(together)
@@ -201,6 +202,23 @@ def _file_with_archiver(together: Combined, found: Findings, key: str) -> None:
 # --- cells -----------------------------------------------------------------------------------------
 
 
+def _take_unopposed(together: Combined) -> None:
+    """Take a contested value when nobody contests it any more: the other side took theirs back."""
+    contested: dict[Cell, list[Findings]] = {}
+    for found in together.findings:
+        table = found.side.table.name
+        for key, name in {*found.takes, *(p for p in found.holds if p[1] is not None)}:
+            contested.setdefault((table, key, str(name)), []).append(found)
+    for (table, key, name), sides in contested.items():
+        item = sides[0].holds.get((key, name))
+        alone = len(sides) == 1 and (table, key, name) not in together.dataset.held_elsewhere
+        if alone and item is not None and item.kind is HeldKind.CONTESTED and item.base == item.ours:
+            del sides[0].holds[key, name]
+            sides[0].released[key, name] = "nobody else wanted another value any more"
+            source = Source(Actor.TRACKER, item.tracker, item.address)
+            sides[0].takes[key, name] = Take(item.theirs, item.base, source)
+
+
 def _set_cells(together: Combined, undo: UndoProposals) -> None:
     wanted: dict[Cell, list[tuple[Findings | None, Take]]] = {}
     for found in together.findings:
@@ -231,7 +249,7 @@ def _set_cell(together: Combined, cell: Cell, proposals: list[tuple[Findings | N
         if found is not None and take.value == value:
             found.agrees[key, name] = value
         elif found is not None:
-            _hold_take(together, found, key, name, take, "changed in both places")
+            _hold_take(found, key, name, take, HeldKind.CONFLICT, "changed in both places")
 
 
 def _hold_all(
@@ -249,14 +267,15 @@ def _hold_all(
             for f, other in proposals
             if f is not found
         ]
-        _hold_take(together, found, key, name, take, f"changed in several places: {', '.join(others)}")
+        kind = HeldKind.CONTESTED
+        _hold_take(found, key, name, take, kind, f"changed in several places: {', '.join(others)}")
 
 
-def _hold_take(together: Combined, found: Findings, key: str, name: str, take: Take, reason: str) -> None:
+def _hold_take(found: Findings, key: str, name: str, take: Take, kind: HeldKind, reason: str) -> None:
     found.takes.pop((key, name), None)
     found.released.pop((key, name), None)
     found.forced.pop((key, name), None)
-    found.holds[key, name] = found.make_item(key, name, HeldKind.CONFLICT, reason, take.value)
+    found.holds[key, name] = found.make_item(key, name, kind, reason, take.value)
 
 
 # --- archiving -------------------------------------------------------------------------------------
@@ -317,7 +336,10 @@ def _refresh_holds(together: Combined) -> None:
             if item.field is None or record is None:
                 continue
             now = record.values.get(item.field)
-            settled = item.kind in (HeldKind.CONFLICT, HeldKind.ADDED_TWICE) and now == item.theirs
+            settled = (
+                item.kind in (HeldKind.CONFLICT, HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
+                and now == item.theirs
+            )
             if settled and now is not None:
                 del found.holds[place]
                 found.released[place] = "both sides say the same now"

@@ -17,6 +17,7 @@ ROW_CHOICES = (Choose.MINE, Choose.DATASET)
 
 _CHOICES: dict[HeldKind, tuple[Choose, ...]] = {
     HeldKind.CONFLICT: CELL_CHOICES,
+    HeldKind.CONTESTED: CELL_CHOICES,
     HeldKind.INVALID: (Choose.DATASET, Choose.USE),
     HeldKind.REQUIRED: CELL_CHOICES,
     HeldKind.NOT_UNIQUE: (Choose.DATASET, Choose.USE),

@@ -65,6 +65,8 @@ class DatasetSide:
     records: Mapping[str, Mapping[str, Record]]
     keys: Mapping[str, frozenset[str]] = field(default_factory=dict)
     taken: Mapping[tuple[str, str], Mapping[Any, str]] = field(default_factory=dict)
+    held_elsewhere: frozenset[tuple[str, str, str | None]] = frozenset()
+    """(table, key, field) of items held in trackers that this plan does not look at."""
 
 
 @dataclass(frozen=True)

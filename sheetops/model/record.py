@@ -89,6 +89,9 @@ class HeldKind(StrEnum):
     """Why a cell or row is held."""
 
     CONFLICT = "conflict"
+    """Tracker and dataset changed the cell to different values."""
+    CONTESTED = "contested"
+    """Several trackers changed the cell to different values at the same time; the dataset took none."""
     INVALID = "invalid"
     REQUIRED = "required"
     NOT_UNIQUE = "not-unique"
