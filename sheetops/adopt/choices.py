@@ -14,6 +14,8 @@ _LONGEST = 40
 _REPEATED = 3
 """Choices come again: on average this often at least."""
 _FEWEST = 6
+_CODE = re.compile(r"\d{3}")
+"""Codes of things, such as DP-004, come again too, and the next one is new and right."""
 _DIVIDED = re.compile(r"\s*[;,|\n]\s*")
 
 
@@ -44,7 +46,9 @@ def _are_repeated(texts: Mapping[str, int]) -> bool:
         return False
     groups = _grouped(texts)
     short = all(len(text) <= _LONGEST and "\n" not in text for text in texts)
-    return short and len(groups) <= MOST and sum(texts.values()) >= _REPEATED * len(groups)
+    repeated = 2 <= len(groups) <= MOST and sum(texts.values()) >= _REPEATED * len(groups)
+    codes = sum(bool(_CODE.search(group.value)) for group in groups)
+    return short and repeated and codes <= len(groups) / 2
 
 
 def _grouped(texts: Mapping[str, int]) -> tuple[Choice, ...]:
@@ -65,7 +69,7 @@ def _bare(text: str) -> str:
 
 
 def _choice(group: Counter[str]) -> Choice:
-    value = group.most_common(1)[0][0]
+    value = max(group, key=lambda spelling: (group[spelling], spelling[:1].isupper()))
     return Choice(value, tuple(sorted(spelling for spelling in group if spelling != value)))
 
 

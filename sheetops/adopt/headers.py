@@ -68,17 +68,17 @@ def read_headers(grid: Grid, header_row: int) -> tuple[list[Header], list[str]]:
     """Return the headers of a row, merged cells taken from where their text stands, and what is odd."""
     headers: list[Header] = []
     notes: list[str] = []
-    seen: dict[str, str] = {}
+    places: dict[str, list[str]] = {}
     for column, (row, raw) in _header_cells(grid, header_row).items():
         if not isinstance(raw, str):
             notes.append(_not_text(row, column, raw))
             continue
         text = " ".join(tidy(raw).split())
-        first = seen.setdefault(same_header(text), column_letters(column))
-        doubled = first != column_letters(column)
-        if doubled:
-            notes.append(_twice(text, first, column))
-        headers.append(Header(column, text, a1(row, column), doubled))
+        stands = places.setdefault(same_header(text), [])
+        headers.append(Header(column, text, a1(row, column), doubled=bool(stands)))
+        stands.append(column_letters(column))
+    names = {same_header(header.text): header.text for header in reversed(headers)}
+    notes += [_twice(names[said], stands) for said, stands in places.items() if len(stands) > 1]
     return headers, [*notes, *_merge_notes(grid, header_row)]
 
 
@@ -103,21 +103,22 @@ def _not_text(row: int, column: int, raw: Any) -> str:
     )
 
 
-def _twice(text: str, first: str, column: int) -> str:
+def _twice(text: str, stands: Sequence[str]) -> str:
     return (
-        f"Two columns have the header '{text}': {first} and {column_letters(column)}. Only {first} is proposed. "
-        "Rename one before the first sync, which stops while it cannot tell them apart."
+        f"{len(stands)} columns have the header '{text}': {', '.join(stands)}. Only {stands[0]} is proposed. "
+        "Rename the others before the first sync, which stops while it cannot tell them apart."
     )
 
 
 def _merge_notes(grid: Grid, header_row: int) -> list[str]:
     across = [m for m in grid.merged if m[0] <= header_row <= m[2] and m[3] > m[1]]
     groups = [m for m in grid.merged if m[0] == m[2] == header_row - 1 and m[3] > m[1]]
+    above = grid.rows[header_row - 1 - grid.first_row] if header_row > grid.first_row else []
     notes = [
         f"The header {a1(top, left)} is merged across to {a1(bottom, right)}; only column "
         f"{column_letters(left)} has a header of its own."
         for top, left, bottom, right in across
     ]
-    if groups and grid.value(header_row - 1, groups[0][1]) is not None:
+    if groups and sum(raw is not None and raw != "" for raw in above) > 1:  # one text alone is a title
         notes.append(f"The header takes two rows; row {header_row}, the lower one, names the columns.")
     return notes

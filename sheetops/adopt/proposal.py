@@ -21,6 +21,8 @@ from .types import Guess, guess_field
 from .words import names_identifier
 
 _ROWS_TO_REQUIRE = 5
+_LONGEST_NAME, _LONGEST_NOUN = 40, 16
+_SIGNS = {"#": " no ", "%": " percent ", "&": " and "}
 _PLAIN_TAB = re.compile(
     r"(sheet|tabelle|table|feuil|hoja|foglio|planilha|blad|лист|工作表|シート)\s*\d*", re.IGNORECASE
 )
@@ -116,7 +118,7 @@ def _guesses(columns: Sequence[ColumnCells], reading: Reading) -> list[tuple[Col
     taken: set[str] = set()
     found = []
     for column in columns:
-        name = _free(simple_name(column.header.text, f"col_{column.header.column}"), taken)
+        name = _free(_field_name(column), taken)
         taken.add(name)
         found.append((column, guess_field(column, name, reading)))
     return found
@@ -139,7 +141,8 @@ def _new_key(table: str, columns: Sequence[ProposedColumn]) -> ProposedColumn:
     """Return the key column that is to be added: "Case ID" for a table of cases."""
     headers = {same_header(column.header) for column in columns}
     names = {column.field.name for column in columns}
-    words = [_singular(table).replace("_", " "), "record", "sheetops"]
+    noun = _singular(table).replace("_", " ")
+    words = [*([noun] if len(noun) <= _LONGEST_NOUN else []), "record", "sheetops"]
     header = next(
         said for word in words if same_header(said := f"{word[:1].upper()}{word[1:]} ID") not in headers
     )
@@ -148,7 +151,8 @@ def _new_key(table: str, columns: Sequence[ProposedColumn]) -> ProposedColumn:
 
 
 def _minting_format(table: str) -> str:
-    return f"{_singular(table).upper().replace('_', '-')[:20]}-{{:04d}}"
+    noun = _singular(table).upper().replace("_", "-")
+    return f"{noun if len(noun) <= _LONGEST_NOUN else 'RECORD'}-{{:04d}}"
 
 
 def _singular(word: str) -> str:
@@ -183,7 +187,7 @@ def _known(column: ColumnCells, match: Match, reading: Reading) -> ProposedColum
     letters = column_letters(column.header.column)
     name = match.fields.get(column.header.column)
     if name is None:
-        guess = guess_field(column, simple_name(column.header.text, f"col_{column.header.column}"), reading)
+        guess = guess_field(column, _field_name(column), reading)
         why = f"no field of {match.table.name}"
         return ProposedColumn(column.header.text, letters, guess.field, guess.remarks, left_out=why)
     field = match.table.field(name)
@@ -197,6 +201,18 @@ def _free_header(field: Field, columns: Sequence[ProposedColumn]) -> str:
     return field.header if same_header(field.header) not in taken else f"{field.header} (sheetops)"
 
 
+def _field_name(column: ColumnCells) -> str:
+    words = "".join(_SIGNS.get(letter, letter) for letter in column.header.text)
+    return _shortened(simple_name(words, f"col_{column.header.column}"))
+
+
+def _shortened(name: str) -> str:
+    """Return a long name cut after the last whole word that fits."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    return name[:_LONGEST_NAME].rpartition("_")[0] or name[:_LONGEST_NAME]
+
+
 def _free(name: str, taken: Collection[str]) -> str:
     """Return the name, with the first number behind it that makes it a new one."""
     names = (name, *(f"{name}_{n}" for n in range(2, 20_000)))
@@ -205,7 +221,7 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 def _table_name(seen: Seen, taken: Collection[str]) -> str:
     words = re.sub(r"\.\w+$", "", seen.workbook) if _PLAIN_TAB.fullmatch(seen.tab.strip()) else seen.tab
-    return _free(simple_name(words, "records"), taken)
+    return _free(_shortened(simple_name(words, "records")), taken)
 
 
 def _tracker_id(seen: Seen, taken: Collection[str]) -> str:
@@ -214,7 +230,7 @@ def _tracker_id(seen: Seen, taken: Collection[str]) -> str:
 
 
 def _id(words: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", simple_name(words, "tracker").replace("_", "-")).strip("-")
+    return _shortened(simple_name(words, "tracker")).replace("_", "-")
 
 
 def _findings(proposal: Proposal) -> Iterator[str]:
@@ -252,9 +268,22 @@ def _key_findings(proposal: Proposal) -> Iterator[str]:
             "Until then nothing is changed; to prevent it, name another column as key."
         )
         return
+    yield from _totals_findings(proposal)
     column = next(c for c in proposal.columns if c.field.name == proposal.key and not c.left_out)
     remarks = "; ".join(proposal.key_remarks)
     yield f"The key is '{column.header}' (column {column.letters}){f': {remarks}' if remarks else ''}."
+
+
+def _totals_findings(proposal: Proposal) -> Iterator[str]:
+    """Warn of a totals row whose word stands where the key does: it would be a record called Total."""
+    place = next(c.letters for c in proposal.columns if c.field.name == proposal.key and not c.left_out)
+    for row, cells in proposal.seen.region.totals:
+        said = {column_letters(column): raw for column, raw in cells.items()}
+        if place in said:
+            yield (
+                f"{place}{row} says '{said[place]}' where the key stands, so a run would take the totals row for "
+                "a record: move that word to another column."
+            )
 
 
 def _nearly_keys(columns: Sequence[ColumnCells]) -> Iterator[str]:

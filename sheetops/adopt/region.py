@@ -34,6 +34,7 @@ class Region:
     headers: tuple[Header, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    totals: tuple[Row, ...] = ()
 
     @property
     def size(self) -> int:
@@ -125,7 +126,8 @@ def _region(grid: Grid, rows: Sequence[Row], header_row: int, box: TableBox | No
     notes += _title_notes(rows, header_row)
     notes += _headless_notes(below, columns, block)
     notes += _outside_notes(below, used, block)
-    return Region(header_row, tuple(headers), tuple(kept), (*notes, *tail_notes))
+    totals = tuple(row for row in data[len(kept) :] if _is_totals(*row, box))
+    return Region(header_row, tuple(headers), tuple(kept), (*notes, *tail_notes), totals)
 
 
 def _main_block(used: Sequence[int], headed: set[int]) -> range:

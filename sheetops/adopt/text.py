@@ -27,9 +27,10 @@ def proposal_text(proposal: Proposal) -> str:
 
 def _head(proposal: Proposal) -> Iterator[str]:
     seen = proposal.seen
-    yield comment(f"Proposed by `sheetops adopt` from {seen.workbook}, tab '{seen.tab}': header in row")
+    yield comment(f"Proposed by `sheetops adopt` from {seen.workbook}, tab '{seen.tab}'.")
     yield comment(
-        f"{seen.region.header_row}, {len(seen.region.rows):,} rows below it. Nothing in it was changed."
+        f"Its header is in row {seen.region.header_row} with {len(seen.region.rows):,} rows below. "
+        "Nothing in it was changed."
     )
     if proposal.new_file:
         yield comment("Change anything here: `sheetops plan` shows what would happen before it happens.")
