@@ -146,11 +146,17 @@ _TAKE: Mapping[Op, Callable[[TableDraft, Change, Draft], Row]] = {
 
 def _check_text(row: Row) -> None:
     """Refuse text that PostgreSQL or UTF-8 cannot hold, on SQLite too: a dataset may move."""
-    said = (row["new_value"] or "") + row["key"]
-    if not said.isascii():
-        said.encode()
-    if "\\u0000" in said and "\x00" in str(load_json(row["new_value"])):
+    said = row["new_value"] or ""
+    for text in (row["key"], said, row["who"], row["address"] or ""):
+        if not text.isascii():
+            text.encode()
+    if "\x00" in row["key"] or ("\\u0000" in said and _holds_nul(load_json(said))):
         raise ValueError("it holds a NUL character")
+
+
+def _holds_nul(said: Any) -> bool:
+    values = said.values() if isinstance(said, dict) else [said]
+    return any("\x00" in value for value in values if isinstance(value, str))
 
 
 def _where(change: Change) -> str:
