@@ -24,16 +24,19 @@ _CONTESTED = (HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
 _WAITING = (HeldKind.EDITED_AND_DELETED, HeldKind.ROW_GONE)
 
 
-def absorb(side: TrackerSide, dataset: DatasetSide) -> Findings:
-    """Return what the tracker's tab asks of the dataset, cell by cell, and what has to be held."""
-    return _Absorb(side, dataset).run()
+def absorb(side: TrackerSide, dataset: DatasetSide, spoken_for: set[str]) -> Findings:
+    """Return what the tracker's tab asks of the dataset, cell by cell, and what has to be held.
+
+    `spoken_for` are keys that stand in the table's trackers; the new ones that are given are added.
+    """
+    return _Absorb(side, dataset, spoken_for).run()
 
 
 class _Absorb:
     """The merge of one tracker; a class only because every step reads the same dozen things."""
 
-    def __init__(self, side: TrackerSide, dataset: DatasetSide) -> None:
-        self.side, self.dataset, self.tab = side, dataset, side.tab
+    def __init__(self, side: TrackerSide, dataset: DatasetSide, spoken_for: set[str]) -> None:
+        self.side, self.dataset, self.tab, self.spoken_for = side, dataset, side.tab, spoken_for
         self.records: Mapping[str, Record] = dataset.records.get(side.table.name, {})
         self.open = {(item.key, item.field): item for item in side.held}
         self.found = Findings(side, dict(side.tab.rows))

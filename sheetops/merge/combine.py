@@ -12,7 +12,7 @@ from typing import Any
 
 from ..model.nearest import nearest
 from ..model.record import Actor, Change, HeldKind, Op, Record, RowMemory, Source
-from ..model.schema import FieldType, Table
+from ..model.schema import Field, FieldType, Table
 from ..model.values import show_value
 from .findings import Findings, Take
 from .inputs import DatasetSide, PlanInputs
@@ -83,8 +83,10 @@ def _check_values(together: Combined) -> None:
                 known |= {key for t, key in added if t == field.references}
                 _refuse_values(found, name, lambda v, k=known: v in k, HeldKind.INVALID,
                                f"is not in {field.references}", known)  # fmt: skip
-            if field.unique:
-                _refuse_repeats(together, found, table, name)
+    for table in {found.side.table.name: found.side.table for found in together.findings}.values():
+        for field in table.fields:
+            if field.unique and field.name != table.key:
+                _refuse_repeats(together, table, field)
 
 
 def _refuse_values(
@@ -97,14 +99,17 @@ def _refuse_values(
             _hold_value(found, key, name, kind, f"'{value}' {reason}", value, suggestion)
 
 
-def _refuse_repeats(together: Combined, found: Findings, table: Table, name: str) -> None:
-    taken = dict(together.dataset.taken.get((table.name, name), {}))
-    for key, value in list(_proposed(found, name)):
+def _refuse_repeats(together: Combined, table: Table, field: Field) -> None:
+    """Hold a value that another record has already. Of new ones the lowest key keeps it, wherever it stands."""
+    taken = dict(together.dataset.taken.get((table.name, field.name), {}))
+    mine = [found for found in together.findings if found.side.table.name == table.name]
+    proposed = [(key, value, found) for found in mine for key, value in _proposed(found, field.name)]
+    for key, value, found in sorted(proposed, key=lambda one: one[0]):
         owner = taken.setdefault(value, key)
         if value is not None and owner != key:
-            _withdraw(found, key, name)
-            said = f"'{show_value(table.field(name), value)}' is already used by {owner}, and it is unique"
-            _hold_value(found, key, name, HeldKind.NOT_UNIQUE, said, value, None)
+            _withdraw(found, key, field.name)
+            said = f"'{show_value(field, value)}' is already used by {owner}, and it is unique"
+            _hold_value(found, key, field.name, HeldKind.NOT_UNIQUE, said, value, None)
 
 
 def _proposed(found: Findings, name: str) -> Iterable[tuple[str, Any]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.record import Choose, Decision, HeldItem, HeldKind, RowMemory
 from ..model.values import Invalid, parse_value
-from .rows import give_key, mint_keys, suspected_row
+from .rows import fresh_keys, give_key, suspected_row
 
 if TYPE_CHECKING:
     from .absorb import _Absorb
@@ -119,8 +119,7 @@ def _cell_use(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
 
 
 def _new_key(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
-    taken = {*merge.dataset.keys.get(merge.side.table.name, ()), *merge.tab.rows, *merge.found.rows}
-    fresh = mint_keys(merge.side.table.key_format, taken)
+    fresh = fresh_keys(merge)
     if item.kind is HeldKind.DUPLICATE_KEY:
         first, *copies = merge.tab.twice[item.key]
         merge.found.rows[item.key] = first
@@ -183,8 +182,7 @@ def _rekey(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
         return "the row with the new key is gone"
     new, row = suspect
     if not new:
-        taken = {*merge.dataset.keys.get(merge.side.table.name, ()), *merge.tab.rows, *merge.found.rows}
-        new = next(mint_keys(merge.side.table.key_format, taken))
+        new = next(fresh_keys(merge))
         give_key(merge, new, row)
     merge.found.touched.add(new)
     merge.add(new)

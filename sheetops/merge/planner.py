@@ -26,7 +26,7 @@ def make_plan(
 
     `trips` are guards found while reading (a header or stamp gone); those a person allowed are dropped.
     """
-    findings = [absorb(side, inputs.dataset) for side in inputs.trackers]
+    findings = _absorb_all(inputs)
     together = combine(inputs, findings)
     trackers = [push(found, together) for found in findings]
     found_trips = [trip for found in findings for trip in judge(tally(found), inputs.schema.guards)]
@@ -36,6 +36,18 @@ def make_plan(
         verb, inputs.dataset.seq, tuple(together.changes), tuple(trackers), guards,
         dict(identities or {}), tuple(busy), tuple(schema_changes), tuple(together.notes),
     )  # fmt: skip
+
+
+def _absorb_all(inputs: PlanInputs) -> list[Findings]:
+    """Merge every tracker for itself. Only the new keys they give are shared, so that no two give the same."""
+    spoken_for: dict[str, set[str]] = {}
+    for side in inputs.trackers:
+        spoken_for.setdefault(side.table.name, set()).update(side.tab.rows, side.tab.twice, side.state.rows)
+    by_id = {
+        side.id: absorb(side, inputs.dataset, spoken_for[side.table.name])
+        for side in sorted(inputs.trackers, key=lambda side: side.id)  # the config's order does not matter
+    }
+    return [by_id[side.id] for side in inputs.trackers]
 
 
 def _not_allowed(trips: Sequence[GuardTrip], allow: Collection[str]) -> tuple[GuardTrip, ...]:

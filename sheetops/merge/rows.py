@@ -30,6 +30,14 @@ def mint_keys(key_format: str, taken: Collection[str]) -> Iterator[str]:
             yield key
 
 
+def fresh_keys(merge: _Absorb) -> Iterator[str]:
+    """Yield new keys that no record, no row of any tracker and no other new row has."""
+    taken = {*merge.dataset.keys.get(merge.side.table.name, ()), *merge.spoken_for, *merge.found.rows}
+    for key in mint_keys(merge.side.table.key_format, taken):
+        merge.spoken_for.add(key)
+        yield key
+
+
 def _numbers(key_format: str, taken: Iterable[str]) -> Iterator[int]:
     parts = [
         re.escape(text) + (r"(\d+)" if name is not None else "")
@@ -81,7 +89,7 @@ def match_keyless_rows(merge: _Absorb) -> None:
         return
     rows = _reuse_mints(merge, rows)
     lost = _lost_keys(merge)
-    fresh = mint_keys(merge.side.table.key_format, _taken(merge))
+    fresh = fresh_keys(merge)
     for row in rows:
         values = merge.tab.values(row)
         likely = max(lost, key=lambda key: likeness(lost[key], values), default=None)
@@ -90,13 +98,6 @@ def match_keyless_rows(merge: _Absorb) -> None:
             lost.pop(likely)
         elif merge.side.spec.may_add:
             give_key(merge, next(fresh), row)
-
-
-def _taken(merge: _Absorb) -> set[str]:
-    """Keys that may not be minted. What an unfinished write has promised counts as taken too."""
-    taken = set(merge.dataset.keys.get(merge.side.table.name, ()))
-    taken.update(merge.side.state.rows, merge.tab.rows, merge.tab.twice)
-    return taken
 
 
 def _reuse_mints(merge: _Absorb, rows: list[SheetRow]) -> list[SheetRow]:
