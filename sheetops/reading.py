@@ -178,11 +178,12 @@ class _Reader:
     def _side(self, snapshot: Snapshot, tracker: TrackerSpec) -> None:
         table = self.schema.table_of(tracker)
         reading = Reading(ZoneInfo(tracker.timezone), tracker.day_first)
-        tab = read_tab(tracker, table, snapshot.tabs[tracker.id].grid, reading)
+        state = self._recovered(tracker, snapshot.tabs[tracker.id].stamp)
+        grid = snapshot.tabs[tracker.id].grid
+        tab = read_tab(tracker, table, grid, reading, first=state.generation == 0)
         if isinstance(tab, GuardTrip):
             self.trips.append(tab)
             return
-        state = self._recovered(tracker, snapshot.tabs[tracker.id].stamp)
         standing, trip = self._standing(tracker, snapshot.tabs[tracker.id], state)
         if (changed := _mapping_trip(tracker, tab, state)) is not None:
             self.trips.append(changed)
@@ -273,9 +274,9 @@ class _Reader:
         cells: dict[tuple[str, int, int], str] = {}
         appends: dict[str, str] = {}
         writes = {
-            t.tracker: TabWrite(t.cells, t.appends, (), t.last_row)
+            t.tracker: TabWrite(t.cells, t.appends, t.headers, t.last_row)
             for t in plan.trackers
-            if t.cells or t.appends
+            if t.cells or t.appends or t.headers
         }
         for book in self.books:
             tabs = {t.id: writes[t.id] for t in book.trackers if t.id in writes}

@@ -246,7 +246,7 @@ class _Runner:
     ) -> SpreadsheetWrite:
         tabs = {
             t.tracker: TabWrite(
-                t.cells, t.appends, (), t.last_row,
+                t.cells, t.appends, t.headers, t.last_row,
                 Stamp(self.store.workspace_id, t.tracker, prepared.sides[t.tracker].state.generation + 1),
             )
             for t in plans

@@ -102,6 +102,8 @@ def _tracker(proposal: Proposal) -> Iterator[str]:
         yield _line(f"# where = {quoted(proposal.where)}", "true of every row here: show only these records?")
     yield _line("add = true", "may people add records here")
     yield _line("delete = false", "may a deleted row archive its record")
+    if proposal.mint_key_header:
+        yield _line("add_key_column = true", f"the first sync adds '{proposal.mint_key_header}' at the right edge")
     yield _line(f"# header_row = {seen.region.header_row}", "not needed: the row is found by its headers")
     if not proposal.new_file:
         yield _line(f"timezone = {quoted(proposal.zone)}", "the clock of the people who type dates")

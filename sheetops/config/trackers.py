@@ -18,7 +18,7 @@ from .section import Section
 BACKENDS = ("excel", "memory")
 _SETTINGS = (
     "file", "backend", "source", "tab", "table", "where", "add", "delete", "header_row", "state_column",
-    "timezone", "dates", "columns",
+    "add_key_column", "timezone", "dates", "columns",
 )  # fmt: skip
 _COLUMN_SETTINGS = ("field", "mode")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -75,6 +75,7 @@ def _read_tracker(name: str, entry: Section, tables: Mapping[str, Table], defaul
         day_first=read_day_first(entry, defaults.day_first),
         header_row=header_row,
         state_header=_read_state_header(entry, columns),
+        add_key_column=entry.flag("add_key_column", False),
     )
 
 

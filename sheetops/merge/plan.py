@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..model.record import Change, HeldItem, Mint, Op, RowMemory
-from ..model.sheet import CellWrite, RowAppend
+from ..model.sheet import CellWrite, HeaderWrite, RowAppend
 from ..model.values import Invalid
 from .findings import Ignored, Place
 from .guards import GuardTrip
@@ -56,6 +56,7 @@ class TrackerPlan:
     left: tuple[str, ...] = ()
     """Keys of rows whose record was archived or moved out; people may delete these rows."""
     last_row: int = 0
+    headers: tuple[HeaderWrite, ...] = ()
     must_write: bool = False
     must_remember: bool = False
 
@@ -187,6 +188,7 @@ def _tracker(tracker: TrackerPlan) -> dict[str, Any]:
             {"key": c.key, "field": c.field, "address": c.address, "old": plain(c.old), "new": plain(c.new)}
             for c in tracker.shown
         ],
+        "new_columns": [header.header for header in tracker.headers],
         "appends": [append.key for append in tracker.appends],
         "mints": [{"key": mint.key, "row": mint.row} for mint in tracker.mints],
         "held": [held_json(item) for item in tracker.held],

@@ -9,7 +9,7 @@ from typing import Any
 from ..model.parsers import CELL_LIMIT
 from ..model.record import HeldKind, Record, RowMemory
 from ..model.schema import Mode
-from ..model.sheet import CellWrite, RowAppend
+from ..model.sheet import CellWrite, HeaderWrite, RowAppend
 from ..model.values import same_spelling, to_cell
 from .absorb import FORMULA_HELD
 from .combine import Combined, changed_keys
@@ -185,8 +185,15 @@ class _Push:
             self.side.id, self.spec.name, tuple(self.shown), tuple(self.cells), tuple(self.appends),
             tuple(found.mints), held, fresh, released, settles, dict(found.memory), tuple(found.missing),
             tuple(found.ignored), (*self.tab.notes, *found.notes), tuple(self.left), self.tab.last_row,
-            must_write=writes or renewed, must_remember=self._remembers(),
+            self._headers(), must_write=writes or renewed, must_remember=self._remembers(),
         )  # fmt: skip
+
+    def _headers(self) -> tuple[HeaderWrite, ...]:
+        column = self.tab.new_key_column
+        if column is None:
+            return ()
+        header = self.spec.by_field[self.side.table.key].header
+        return (HeaderWrite(self.tab.header_row, column, header),)
 
     def _outcomes(
         self, gone: list[Place]

@@ -62,6 +62,8 @@ class Tab:
     broken: Sequence[tuple[SheetRow, Invalid]]
     notes: tuple[str, ...] = ()
     state_column: int | None = None
+    new_key_column: int | None = None
+    """Where the key column will be added; None when the tab has one."""
     _parsed: dict[int, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
@@ -146,14 +148,23 @@ def _find_header(grid: Grid, spec: TrackerSpec) -> tuple[int, dict[str, list[int
     return best, _header_at(grid, best)
 
 
-def read_tab(spec: TrackerSpec, table: Table, grid: Grid, reading: Reading) -> Tab | GuardTrip:
+def read_tab(
+    spec: TrackerSpec, table: Table, grid: Grid, reading: Reading, *, first: bool = False
+) -> Tab | GuardTrip:
     """Return a tracker's tab by key, or the guard it trips: header gone, key column gone, header twice.
 
     A mapped column that is missing is left out both ways and reported with the nearest unmapped header;
-    a column nobody mapped belongs to the people.
+    a column nobody mapped belongs to the people. `first` says that the tracker was never synced: only
+    then may a key column be added where the config allows it.
     """
     header_row, headers = _find_header(grid, spec)
     positions, missing = _positions(spec, headers)
+    new_key = None
+    if first and spec.add_key_column and positions and table.key not in positions:
+        new_key = max(column for columns in headers.values() for column in columns) + 1
+        key_header = spec.by_field[table.key].header
+        positions = {table.key: new_key, **positions}
+        missing = [header for header in missing if header != key_header]
     if trip := _header_trip(spec, table, positions, headers):
         return trip
     notes = _column_notes(spec, headers, missing)
@@ -164,7 +175,7 @@ def read_tab(spec: TrackerSpec, table: Table, grid: Grid, reading: Reading) -> T
     return Tab(
         spec, table, reading, grid, header_row, positions, keyed, twice, keyless, broken,
         (*notes, *(f"Row {n} of {spec.name} looks like a totals row and is left alone." for n in skipped)),
-        state,
+        state, new_key,
     )  # fmt: skip
 
 

@@ -123,6 +123,7 @@ class TrackerSpec:
 
     `source` is what the backend opens: a path relative to the workspace for `excel`.
     `header_row` is 1-based; None means: find it. `day_first` says how `5/1/2024` is read.
+    `add_key_column` lets the first sync add the key column at the right edge, where there is none.
     `state_header` names an optional column in which sheetops writes "archived" or "left".
     """
 
@@ -139,6 +140,7 @@ class TrackerSpec:
     day_first: bool = True
     header_row: int | None = None
     state_header: str | None = None
+    add_key_column: bool = False
 
     @property
     def name(self) -> str:

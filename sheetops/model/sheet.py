@@ -120,8 +120,9 @@ class RowAppend:
 
 @dataclass(frozen=True)
 class HeaderWrite:
-    """A new column at the right edge of the tab, at `column`, under `header`."""
+    """A new column at the right edge of the tab: `header` in the header row `row`, at `column`."""
 
+    row: int
     column: int
     header: str
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from .. import ooxml
@@ -114,7 +114,7 @@ class ExcelFile:
         workbook = opened.workbook
         for tracker, tab in write.tabs.items():
             staged = opened.staged.get(tracker)
-            if staged is None or (staged.cells, staged.appends) != (tab.cells, tab.appends):
+            if staged is None or replace(tab, stamp=None) != staged:
                 _stage(workbook[opened.tabs[tracker]], tracker, tab, None, None)
             if tab.stamp is not None:
                 workbook.set_custom_property(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
@@ -169,9 +169,11 @@ def _stage(
     refused_appends: dict[str, str] | None,
 ) -> None:
     """Put a tab's changes into the open workbook; nothing reaches the file before it is saved."""
+    moved = {h.column: sheet.add_column(h.header, header_row=h.row) for h in tab.headers}
     for cell in tab.cells:
         try:
-            sheet.set_cell(cell.row, cell.column, cell.value, overwrite_formula=cell.over_formula)
+            column = moved.get(cell.column, cell.column)
+            sheet.set_cell(cell.row, column, cell.value, overwrite_formula=cell.over_formula)
         except ooxml.CellRefused as error:
             if refused_cells is None:
                 raise
@@ -181,7 +183,8 @@ def _stage(
     columns = sorted({column for append in tab.appends for column in append.cells})
     rows = [[append.cells.get(column) for column in columns] for append in tab.appends]
     try:
-        sheet.append_rows(rows, after_row=tab.last_row, columns=columns)
+        places = [moved.get(column, column) for column in columns]
+        sheet.append_rows(rows, after_row=tab.last_row, columns=places)
     except ooxml.CellRefused as error:
         if refused_appends is None:
             raise

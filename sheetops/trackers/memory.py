@@ -84,7 +84,7 @@ class MemorySpreadsheet:
 
 def _apply(rows: Rows, tab: TabWrite) -> None:
     for header in tab.headers:
-        _put(rows, tab.last_row or 1, header.column, header.header)
+        _put(rows, header.row, header.column, header.header)
     for cell in tab.cells:
         _put(rows, cell.row, cell.column, cell.value)
     for number, append in enumerate(tab.appends, start=tab.last_row + 1):
