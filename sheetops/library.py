@@ -54,7 +54,8 @@ class Workspace:
     """A workspace: its config, its dataset, its trackers. Use it as a context manager, or `close` it.
 
     `now` is the clock, `who` the name that goes into the journal; `backends` opens spreadsheets by the
-    backend's name; `fault` is called at numbered points, where a test may crash.
+    backend's name; `fault` is called at numbered points, where a test may crash; `progress` with what is
+    being done and the share (0-1) that is done.
     """
 
     def __init__(
@@ -65,9 +66,10 @@ class Workspace:
         who: str = "",
         backends: Mapping[str, Opener] = BACKENDS,
         fault: Callable[[str], None] = lambda point: None,
+        progress: Callable[[str, float], None] = lambda what, share: None,
     ) -> None:
         self.config, self.schema = config, config.schema
-        self._env = Environment(now, who, backends, fault)
+        self._env = Environment(now, who, backends, fault, progress)
         self._store: Store | None = None
 
     @property
@@ -164,10 +166,14 @@ class Workspace:
 
 
 def open_workspace(
-    folder: str | Path = ".", *, now: Callable[[], datetime] = _utc_now, who: str = ""
+    folder: str | Path = ".",
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    who: str = "",
+    progress: Callable[[str, float], None] = lambda what, share: None,
 ) -> Workspace:
     """Open the workspace in `folder` or the nearest folder above it.
 
     Raise WorkspaceMissing when there is none and ConfigError when its sheetops.toml has a mistake.
     """
-    return Workspace(load_config(find_workspace(Path(folder))), now=now, who=who)
+    return Workspace(load_config(find_workspace(Path(folder))), now=now, who=who, progress=progress)

@@ -34,6 +34,8 @@ class Environment:
     who: str = ""
     backends: Mapping[str, Opener] = field(default_factory=lambda: BACKENDS)
     fault: Callable[[str], None] = lambda point: None
+    progress: Callable[[str, float], None] = lambda what, share: None
+    """Told what is being done and the share (0-1) of the run that is done."""
 
 
 @dataclass
@@ -82,8 +84,10 @@ def prepare(folder: Path, schema: Schema, store: Store, env: Environment, reques
     """Read every tracker that may have changed and return the plan of a run over them."""
     books, left_out = _open_books(folder, schema, store, env, request)
     reader = _Reader(schema, store, env, request, left_out)
-    for book in books:
+    for number, book in enumerate(books):
+        env.progress(f"reading {book.trackers[0].name}", 0.5 * number / len(books))
         reader.read(book)
+    env.progress("comparing", 0.5)
     prepared = reader.prepared(books)
     changed = {change.table for change in prepared.plan.changes if change.op is not Op.AGREE}
     unread = [b for b in books if b in reader.skipped and changed & {t.table for t in b.trackers}]

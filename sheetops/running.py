@@ -138,7 +138,8 @@ class _Runner:
         self.done.plans.append(plan)
         self.done.run = self.record
         seq = self._commit(prepared, plan)
-        for book in prepared.books:
+        for number, book in enumerate(prepared.books):
+            self.env.progress(f"writing {book.trackers[0].name}", 0.6 + 0.4 * number / len(prepared.books))
             self._write(book, prepared, plan, seq)
 
     # --- the dataset -------------------------------------------------------------------------------

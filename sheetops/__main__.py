@@ -1,0 +1,5 @@
+"""`python -m sheetops` is the command line."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,310 @@
+"""The commands. Heavy imports happen inside them, so that `--help` and `status` start at once."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .. import __version__
+from ..model.errors import SheetopsError
+
+if TYPE_CHECKING:
+    from ..actions import Outcome
+    from ..library import Workspace
+
+_FOLDER = click.option(
+    "--folder", "-C", type=click.Path(path_type=Path), default=Path(), show_default="here",
+    help="The workspace: the folder with sheetops.toml, or one below it.",
+)  # fmt: skip
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, for programs.")
+_ALL = click.option(
+    "--all", "everything", is_flag=True, help="Show every line, not the first 20 of each kind."
+)
+_ONLY = click.option(
+    "--only", multiple=True, metavar="TRACKER", help="Only this tracker; may be given several times."
+)
+_ALLOW = click.option(
+    "--allow", multiple=True, metavar="GUARD",
+    help="Go on where this guard would stop: deletes, emptied, mass-edit, stamp, mapping, duplicates, unparsable.",
+)  # fmt: skip
+
+
+class _Commands(click.Group):
+    """The group; it says errors in words, and ends with the exit code of the error."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+@click.group(
+    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
+)
+@click.version_option(__version__, prog_name="sheetops")
+def cli() -> None:
+    """Keep ops spreadsheets and one canonical case dataset in two-way agreement, cell by cell.
+
+    \b
+    Begin:       sheetops init live-cases     or     sheetops adopt TRACKER.xlsx
+    Every day:   sheetops plan                and    sheetops sync
+
+    Exit codes: 0 done; 1 failed; 2 wrong usage; 3 done, but items are held; 4 a guard stopped it, nothing
+    written; 5 busy, try later; 6 changes waiting (only plan --exit-code).
+    """
+
+
+def main() -> None:
+    """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(AttributeError, ValueError):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # type: ignore[union-attr]
+    cli()
+
+
+def _run(command: str, act: Callable[[], Outcome], *, as_json: bool) -> None:
+    """Carry out a verb, print its outcome, and end with its exit code."""
+    try:
+        outcome = act()
+    except SheetopsError as error:
+        _fail(command, error, as_json=as_json)
+        return
+    if as_json:
+        click.echo(json.dumps(outcome.to_json(), indent=1, ensure_ascii=False, default=str))
+    else:
+        for line in outcome.lines:
+            click.echo(line)
+    sys.exit(outcome.exit_code)
+
+
+def _fail(command: str, error: SheetopsError, *, as_json: bool) -> None:
+    from ..actions import outcome_error
+
+    plan = getattr(error, "plan", None)
+    if as_json:
+        data = outcome_error(command, error).to_json()
+        if plan is not None:
+            data["plan"] = plan.to_json()
+        click.echo(json.dumps(data, indent=1, ensure_ascii=False, default=str))
+    else:
+        for part in (error.what, error.not_done, error.next_step):
+            if part:
+                click.echo(part, err=True)
+    sys.exit(error.exit_code)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return ""
+
+
+def _with(folder: Path, act: Callable[[Workspace], Outcome]) -> Callable[[], Outcome]:
+    """Return the verb with the workspace opened for it, and closed after it."""
+
+    def acting() -> Outcome:
+        from ..library import open_workspace
+        from .progress import Progress
+
+        with Progress() as progress, open_workspace(folder, who=_who(), progress=progress) as ws:
+            return act(ws)
+
+    return acting
+
+
+@cli.command()
+@click.argument("template", required=False)
+@click.option(
+    "--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here."
+)
+@click.option("--list", "list_them", is_flag=True, help="List the templates.")
+@_JSON
+def init(template: str | None, folder: Path, *, list_them: bool, as_json: bool) -> None:
+    """Begin a workspace from TEMPLATE: a commented sheetops.toml and ready workbooks."""
+    from .. import setting_up
+
+    if list_them or template is None:
+        _run("init", setting_up.templates, as_json=as_json)
+    else:
+        _run("init", lambda: setting_up.init(folder, template), as_json=as_json)
+
+
+@cli.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--tab", help="The tab to adopt; default: the one most like a table.")
+@click.option("--timezone", "zone", help="The clock of the people who type dates, such as Europe/London.")
+@click.option(
+    "--folder", "-C", type=click.Path(path_type=Path), help="The workspace; default: the workbook's folder."
+)
+@_JSON
+def adopt(file: Path, tab: str | None, zone: str | None, folder: Path | None, *, as_json: bool) -> None:
+    """Look at an existing workbook FILE and write what sheetops.toml should say about it.
+
+    Finds the header row, proposes key, types and choices, with comments. Nothing in the workbook changes.
+    """
+    from .. import setting_up
+
+    _run("adopt", lambda: setting_up.adopt(file, folder or file.parent, tab=tab, zone=zone), as_json=as_json)
+
+
+@cli.command()
+@_ONLY
+@_ALLOW
+@_ALL
+@click.option(
+    "--save", type=click.Path(path_type=Path), help="Save the plan; `sync --plan` then does exactly this."
+)
+@click.option("--exit-code", "tell", is_flag=True, help="Exit with 6 when changes are waiting.")
+@_FOLDER
+@_JSON
+def plan(folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Say everything a sync would do. Writes nothing."""
+    from .. import actions
+
+    _run("plan", _with(folder, lambda ws: actions.plan(ws, **options)), as_json=as_json)
+
+
+@cli.command()
+@_ONLY
+@_ALLOW
+@_ALL
+@click.option(
+    "--plan", "saved", type=click.Path(path_type=Path), help="Do exactly what this saved plan says."
+)
+@_FOLDER
+@_JSON
+def sync(folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Bring trackers and dataset into agreement, both ways, cell by cell.
+
+    What two people changed differently, and what cannot be read, is held and left as it was typed.
+    """
+    from .. import actions
+
+    _run("sync", _with(folder, lambda ws: actions.sync(ws, **options)), as_json=as_json)
+
+
+@cli.command()
+@_FOLDER
+@_JSON
+def status(folder: Path, *, as_json: bool) -> None:
+    """Say how each tracker stands, what is held, and what the last run did."""
+    from .. import actions
+
+    _run("status", _with(folder, actions.status), as_json=as_json)
+
+
+@cli.command()
+@_FOLDER
+@_JSON
+def held(folder: Path, *, as_json: bool) -> None:
+    """List the cells and rows that wait for a decision, and the ways to decide."""
+    from .. import actions
+
+    _run("held", _with(folder, actions.held), as_json=as_json)
+
+
+@cli.command()
+@click.argument("number", type=int)
+@click.option("--mine", "choice", flag_value="keep mine", help="The tracker's side counts.")
+@click.option("--dataset", "choice", flag_value="take the dataset's", help="The dataset's side counts.")
+@click.option(
+    "--new-key", "choice", flag_value="give mine a new key", help="The row becomes a record of its own."
+)
+@click.option("--use", "value", help="Both sides get this value.")
+@_FOLDER
+@_JSON
+def resolve(number: int, choice: str | None, value: str | None, folder: Path, *, as_json: bool) -> None:
+    """Decide about the held item NUMBER; the next sync does it."""
+    from .. import actions
+
+    if (choice is None) == (value is None):
+        raise click.UsageError("Say one of --mine, --dataset, --new-key or --use VALUE.")
+    chosen = choice or "use this:"
+    _run("resolve", _with(folder, lambda ws: actions.resolve(ws, number, chosen, value)), as_json=as_json)
+
+
+@cli.command()
+@click.argument("key", required=False)
+@click.argument("field", required=False)
+@_FOLDER
+@_JSON
+def history(key: str | None, field: str | None, folder: Path, *, as_json: bool) -> None:
+    """Say who changed what of the record KEY (and its FIELD), where and when. Without KEY: the runs."""
+    from .. import actions
+
+    _run("history", _with(folder, lambda ws: actions.history(ws, key, field)), as_json=as_json)
+
+
+@cli.command()
+@click.argument("run")
+@_ALLOW
+@_ALL
+@_FOLDER
+@_JSON
+def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Take RUN back in dataset and trackers, as a new run. What people changed since is held."""
+    from .. import actions
+
+    _run("undo", _with(folder, lambda ws: actions.undo(ws, run, **options)), as_json=as_json)
+
+
+@cli.command()
+@click.argument("key")
+@click.argument("column", required=False)
+@_FOLDER
+@_JSON
+def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
+    """Say where the values of the record KEY come from, or all about one COLUMN of it."""
+    from .. import actions
+
+    _run("explain", _with(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+
+
+@cli.command()
+@click.argument("table")
+@click.argument("out", type=click.Path(path_type=Path))
+@_FOLDER
+@_JSON
+def export(table: str, out: Path, folder: Path, *, as_json: bool) -> None:
+    """Write TABLE to the file OUT: .csv, .parquet or .xlsx."""
+    from .. import setting_up
+
+    _run("export", _with(folder, lambda ws: setting_up.export(ws, table, out)), as_json=as_json)
+
+
+@cli.command()
+@click.argument("statement")
+@_FOLDER
+@_JSON
+def sql(statement: str, folder: Path, *, as_json: bool) -> None:
+    """Answer a SQL STATEMENT over the dataset. It can only read."""
+    from .. import actions
+
+    _run("sql", _with(folder, lambda ws: actions.sql(ws, statement)), as_json=as_json)
+
+
+@cli.command()
+@_FOLDER
+@_JSON
+def doctor(folder: Path, *, as_json: bool) -> None:
+    """Check config, dataset, journal and trackers, and say what to do about each problem."""
+    from .. import setting_up
+    from ..library import open_workspace
+
+    _run("doctor", lambda: setting_up.doctor(lambda: open_workspace(folder, who=_who())), as_json=as_json)
+
+
+@cli.command()
+@click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
+@_JSON
+def demo(folder: Path, *, as_json: bool) -> None:
+    """Show the main job on example trackers in FOLDER: edits on both sides, plan, sync, held items, undo."""
+    from ..demo import run_demo
+
+    _run("demo", lambda: run_demo(folder), as_json=as_json)

@@ -1,0 +1,171 @@
+"""The verbs around a workspace: begin one, adopt a workbook, export a table, check that all is well."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .actions import Outcome
+from .model.errors import SheetopsError, TrackerNotWritten, UnknownName
+from .model.nearest import did_you_mean
+from .workspace import CONFIG_NAME, load_config, parse_config
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+    from .library import Workspace
+
+
+def init(folder: Path, template: str) -> Outcome:
+    """Begin a workspace from a template: its sheetops.toml and its workbooks."""
+    from .templates import init_workspace
+
+    written = init_workspace(folder, template)
+    lines = [
+        *(f"Wrote {path}" for path in written),
+        "",
+        "Open the workbooks, type, save; then: sheetops plan",
+    ]
+    if folder.resolve() != Path.cwd():
+        lines[-1] = f"Open the workbooks, type, save; then: cd {folder} && sheetops plan"
+    return Outcome("init", lines, {"written": [str(path) for path in written]})
+
+
+def templates() -> Outcome:
+    """List the templates a workspace can begin from."""
+    from .templates import list_templates
+
+    found = list_templates()
+    lines = [f"  {template.name:14} {template.about}" for template in found]
+    return Outcome("init", lines, {"templates": [{"name": t.name, "about": t.about} for t in found]})
+
+
+def adopt(file: Path, folder: Path, *, tab: str | None = None, zone: str | None = None) -> Outcome:
+    """Look at a workbook nobody prepared and write what sheetops.toml should say about it.
+
+    Nothing in the workbook changes. The proposal is added to the folder's sheetops.toml, or becomes it.
+    """
+    from .adopt import propose
+
+    config = folder / CONFIG_NAME
+    existing = config.read_text(encoding="utf-8") if config.is_file() else None
+    timezone = zone or (load_config(config).timezone if existing is not None else "UTC")
+    proposal = propose(file, tab=tab, zone=timezone, existing=existing, folder=folder)
+    text = proposal.toml()
+    whole = text if existing is None else f"{existing.rstrip()}\n\n{text}"
+    parse_config(whole, config)  # a proposal that does not load would be ours to mend, not the person's
+    try:
+        config.write_text(whole, encoding="utf-8")
+    except OSError as error:
+        raise TrackerNotWritten(f"{config} could not be written: {error.strerror}.") from None
+    lines = [
+        *proposal.findings,
+        "",
+        f"{'Added to' if existing else 'Wrote'} {config}.",
+        "Read it, change what you like, then: sheetops plan",
+    ]
+    data = {"config": str(config), "tracker": proposal.tracker, "table": proposal.table, "key": proposal.key,
+            "mints_key": proposal.mint_key_header, "findings": list(proposal.findings)}  # fmt: skip
+    return Outcome("adopt", lines, data)
+
+
+def _to_csv(frame: pd.DataFrame, path: Path) -> None:
+    frame.to_csv(path, index=False)
+
+
+def _to_parquet(frame: pd.DataFrame, path: Path) -> None:
+    try:
+        import pyarrow  # type: ignore[import-untyped,unused-ignore]  # noqa: F401
+    except ImportError:
+        raise UnknownName(
+            "Parquet needs the package pyarrow, which is not installed.",
+            next_step='Run: pip install "sheetops[parquet]"',
+        ) from None
+    frame.to_parquet(path, index=False)
+
+
+def _to_xlsx(frame: pd.DataFrame, path: Path) -> None:
+    """Write a workbook; text that looks like a formula stays text, instants become UTC wall time."""
+    import pandas as pd
+
+    plain = frame.copy()
+    for name in plain.columns:
+        if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
+            plain[name] = plain[name].dt.tz_localize(None)
+    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as writer:
+        plain.to_excel(writer, index=False, freeze_panes=(1, 0))
+
+
+FORMATS: dict[str, Callable[[Any, Path], None]] = {"csv": _to_csv, "parquet": _to_parquet, "xlsx": _to_xlsx}
+
+
+def export(ws: Workspace, table: str, out: Path) -> Outcome:
+    """Write a table's active records to a .csv, .parquet or .xlsx file, chosen by its ending."""
+    kind = out.suffix.lower().removeprefix(".")
+    if kind not in FORMATS:
+        raise UnknownName(
+            f"'{out.name}' ends in none of {', '.join(f'.{name}' for name in FORMATS)}.{did_you_mean(kind, FORMATS)}",
+            next_step=f"Try: sheetops export {table} {out.stem or table}.csv",
+        )
+    frame = ws.table(table).to_pandas()
+    part = out.with_name(f".{out.stem}.part{out.suffix}")
+    try:
+        FORMATS[kind](frame, part)
+        part.replace(out)
+    except OSError as error:
+        raise TrackerNotWritten(f"{out} could not be written: {error.strerror or error}.") from None
+    finally:
+        part.unlink(missing_ok=True)
+    lines = [f"Wrote {len(frame):,} records of {table} to {out}."]
+    return Outcome("export", lines, {"table": table, "records": len(frame), "file": str(out)})
+
+
+def doctor(open_here: Callable[[], Workspace]) -> Outcome:
+    """Check config, dataset, journal and every tracker; say what is wrong and what to do about it."""
+    found: list[tuple[bool, str]] = []
+    try:
+        ws = open_here()
+    except SheetopsError as error:
+        return Outcome("doctor", [f"  problem  {error}"], {"checks": [{"ok": False, "said": str(error)}]}, 1)
+    with ws:
+        trackers = len(ws.schema.trackers)
+        found.append(
+            (True, f"{CONFIG_NAME}: {len(ws.schema.tables)} tables, {trackers} trackers, no mistake")
+        )
+        found += _check_dataset(ws)
+        found += _check_trackers(ws)
+    lines = [f"  {'ok      ' if ok else 'problem '} {said}" for ok, said in found]
+    bad = sum(not ok for ok, _ in found)
+    lines += ["", "All is well." if not bad else f"{bad} {'problem' if bad == 1 else 'problems'}."]
+    return Outcome(
+        "doctor", lines, {"checks": [{"ok": ok, "said": said} for ok, said in found]}, 1 if bad else 0
+    )
+
+
+def _check_dataset(ws: Workspace) -> list[tuple[bool, str]]:
+    try:
+        problems = ws.store.verify()
+    except SheetopsError as error:
+        return [(False, str(error))]
+    if problems:
+        return [(False, f"dataset: {problem}") for problem in problems]
+    entries = ws.store.head()
+    return [(True, f"dataset: {entries:,} journal entries, hash chain whole, tables equal to their replay")]
+
+
+def _check_trackers(ws: Workspace) -> list[tuple[bool, str]]:
+    plan = ws.plan()
+    found = [(False, said) for said in plan.busy]
+    found += [(False, f"{trip.message} {trip.next_step}") for trip in plan.guards]
+    read = {tracker.tracker: tracker for tracker in plan.trackers}
+    for tracker in ws.schema.trackers.values():
+        if tracker.id in read and not any(trip.tracker == tracker.id for trip in plan.guards):
+            notes = read[tracker.id].notes
+            found += [(False, note) for note in notes] or [(True, f"{tracker.name}: readable, changes wait")]
+        elif not any(tracker.name in said for said in plan.busy) and tracker.id not in {
+            t.tracker for t in plan.guards
+        }:
+            found.append((True, f"{tracker.name}: as the last sync left it"))
+    return found
