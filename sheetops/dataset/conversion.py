@@ -39,7 +39,7 @@ def converter(was: FieldType, now: FieldType, decimals: int = 2) -> Coder:
         try:
             new = convert(value)
             return _exact(new, step) if now is FieldType.MONEY else new
-        except (InvalidOperation, OverflowError, KeyError, TypeError) as error:
+        except (InvalidOperation, OverflowError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{value} is not a {now.value}") from error
 
     return run
