@@ -50,7 +50,7 @@ def _year_or_day(raw: Any) -> bool:
 
 def repeats_header(row: Mapping[int, Any], texts: Mapping[int, str]) -> bool:
     """Return whether a row says the header once more, as after a page break."""
-    return len(texts) > 1 and sum(_same(row.get(c), text) for c, text in texts.items()) >= 0.8 * len(texts)
+    return len(texts) > 1 and sum(row.get(c) == text for c, text in texts.items()) >= 0.8 * len(texts)
 
 
 def _repeated_below(texts: Mapping[int, str], below: Sequence[Mapping[int, Any]]) -> bool:

@@ -18,6 +18,7 @@ _KEY_TYPES = (FieldType.TEXT, FieldType.INTEGER, FieldType.URL, FieldType.PERSON
 _FEW = 0.05
 """A column with this share of doubled or blank cells may still be meant as the key."""
 _LONGEST = 80
+_CODE = re.compile(r"\S*\d\S*")
 
 
 @dataclass(frozen=True)
@@ -51,17 +52,19 @@ def _rate(column: ColumnCells, guess: Guess) -> int:
     if any(len(as_text(raw)) > _LONGEST for _, raw in column.cells[:100]):
         return 0
     named = names_identifier(column.header.text)
+    if not named and not (guess.field.type is FieldType.TEXT and _are_codes(column)):
+        return 0
     spoilt = column.blanks + sum(len(rows) - 1 for rows in duplicates(column).values())
     if spoilt:
         return 2 if named and len(column.cells) > 1 and spoilt <= max(1, _FEW * column.rows) else 0
     if named:
         return 3 if _only_counts_rows(column) else 4
-    return 1 if guess.field.type is FieldType.TEXT and len(column.cells) > 1 and _one_word(column) else 0
+    return 1
 
 
-def _one_word(column: ColumnCells) -> bool:
-    """Return whether the cells are codes and not prose: no spaces, and a digit in them."""
-    return all(re.fullmatch(r"\S*\d\S*", as_text(raw)) for _, raw in column.cells)
+def _are_codes(column: ColumnCells) -> bool:
+    """Return whether the cells are codes and not prose: several, no spaces in them, and a digit in each."""
+    return len(column.cells) > 1 and all(_CODE.fullmatch(as_text(raw)) for _, raw in column.cells)
 
 
 def _only_counts_rows(column: ColumnCells) -> bool:

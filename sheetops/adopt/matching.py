@@ -18,7 +18,10 @@ ENOUGH = 0.6
 
 @dataclass(frozen=True)
 class Match:
-    """A known table, the field that each column number shows, and a condition that every row meets."""
+    """A known table, the field that each column number shows, and a condition that every row meets.
+
+    The condition is on a field by which other trackers divide the records between them.
+    """
 
     table: Table
     fields: Mapping[int, str]
@@ -31,7 +34,10 @@ def best_table(columns: Sequence[ColumnCells], config: Config) -> Match | None:
     best = max(matches, key=lambda match: len(match.fields), default=None)
     if best is None or len(best.fields) < ENOUGH * len(columns):
         return None
-    return Match(best.table, best.fields, next(_conditions(columns, best), None))
+    divides = {name for spec in config.schema.trackers.values() if spec.where for name in spec.where.fields}
+    conditions = dict(_conditions(columns, best))
+    where = next((said for name, said in conditions.items() if name in divides), None)
+    return Match(best.table, best.fields, where)
 
 
 def _match(columns: Sequence[ColumnCells], table: Table, config: Config) -> Match:
@@ -55,8 +61,8 @@ def _known_headers(table: Table, config: Config) -> dict[str, str]:
     return known
 
 
-def _conditions(columns: Sequence[ColumnCells], match: Match) -> Iterator[str]:
-    """Yield conditions like market == 'UK' for choices that are the same in every row."""
+def _conditions(columns: Sequence[ColumnCells], match: Match) -> Iterator[tuple[str, str]]:
+    """Yield (field, condition) such as market == 'UK' for choices that are the same in every row."""
     reading = Reading(ZoneInfo("UTC"))
     for column in columns:
         name = match.fields.get(column.header.column)
@@ -64,4 +70,4 @@ def _conditions(columns: Sequence[ColumnCells], match: Match) -> Iterator[str]:
             field = match.table.field(name)
             values = {parse_value(field, raw, reading) for _, raw in column.counts}
             if len(values) == 1 and isinstance(value := values.pop(), str):
-                yield f"{name} == {value!r}"
+                yield name, f"{name} == {value!r}"

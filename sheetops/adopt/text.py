@@ -27,6 +27,8 @@ def proposal_text(proposal: Proposal) -> str:
 
 def _head(proposal: Proposal) -> Iterator[str]:
     seen = proposal.seen
+    if not proposal.new_file:
+        yield ""  # the file it is added to may not end with a line break
     yield comment(f"Proposed by `sheetops adopt` from {seen.workbook}, tab '{seen.tab}'.")
     yield comment(
         f"Its header is in row {seen.region.header_row} with {len(seen.region.rows):,} rows below. "
@@ -103,7 +105,9 @@ def _tracker(proposal: Proposal) -> Iterator[str]:
     yield _line("add = true", "may people add records here")
     yield _line("delete = false", "may a deleted row archive its record")
     if proposal.mint_key_header:
-        yield _line("add_key_column = true", f"the first sync adds '{proposal.mint_key_header}' at the right edge")
+        yield _line(
+            "add_key_column = true", f"the first sync adds '{proposal.mint_key_header}' at the right edge"
+        )
     yield _line(f"# header_row = {seen.region.header_row}", "not needed: the row is found by its headers")
     if not proposal.new_file:
         yield _line(f"timezone = {quoted(proposal.zone)}", "the clock of the people who type dates")

@@ -37,6 +37,51 @@ CURRENCIES = {
     "₩": "KRW",
 }
 
+CODES = frozenset(
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BGN",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNY",
+        "COP",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "JPY",
+        "KRW",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "RON",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
+)
+"""The currencies that are told from other three capitals, such as the DEV of DEV-100."""
+
 
 def words_of(header: str) -> list[str]:
     """Return a header's words in small letters: "CaseID (UK)" -> case, id, uk."""
@@ -77,8 +122,7 @@ def currency_in_header(header: str) -> str | None:
     for mark, code in CURRENCIES.items():
         if mark in header:
             return code
-    found = re.search(r"\b(EUR|GBP|USD|JPY|CHF|SEK|NOK|DKK|PLN|INR|CNY|AUD|CAD|SGD)\b", header)
-    return found[1] if found and (names_money(header) or header != found[1]) else None
+    return next((word for word in re.findall(r"\b[A-Z]{3}\b", header) if word in CODES), None)
 
 
 def currency_in_format(number_format: str) -> str | None:
