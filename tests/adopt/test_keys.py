@@ -40,6 +40,7 @@ def test_no_usable_column_means_a_new_one_and_that_is_said(adopt):
     proposal = adopt(table(["Status", "Points"], ["open", "closed"] * 5, [1, 2] * 5))
     assert proposal.mint_key_header == "Case ID"
     assert 'key = "case_id"' in proposal.toml()
+    assert "add_key_column = true" in proposal.toml()
     assert '"Case ID" = "case_id"' in proposal.toml()
     assert 'key_format = "CASE-{:04d}"' in proposal.toml()
     assert findings(proposal, "the first sync would add the column 'Case ID' at the right edge")
