@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from .model.errors import SheetopsError, UnknownName
 from .model.nearest import did_you_mean
+from .model.record import Op
 from .words import SHOWN, Wording, outcome_words, plan_lines, short
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def _done(command: str, ws: Workspace, done: Done, *, everything: bool) -> Outco
     lines: list[str] = []
     for made in done.plans:
         shown = plan_lines(made, ws.schema, limit=None if everything else SHOWN)
-        lines += [line for line in shown[1:] if line or lines]
+        lines += shown[1:]
     for out in done.left_out:
         lines += ["", f"Left out, {out.tracker}: {out.error}"]
     if done.run is None:
@@ -140,7 +141,8 @@ def status(ws: Workspace) -> Outcome:
     for tracker in ws.schema.trackers.values():
         state = ws.store.tracker_head(tracker.id)
         mine = sum(1 for item in held if item.tracker == tracker.id)
-        standing = f"synced {state.generation} times" if state.generation else "never synced"
+        times = "once" if state.generation == 1 else f"{state.generation:,} times"
+        standing = f"written {times}" if state.generation else "never synced"
         if state.intent:
             standing += "; its last write was cut off, the next sync recovers it"
         lines.append(f"  {tracker.id:12} {tracker.name}, tab {tracker.tab}: {standing}, {mine} held")
@@ -215,7 +217,7 @@ def history(ws: Workspace, key: str | None = None, field: str | None = None) -> 
         raise UnknownName(f"There is no record '{key}' in the journal.{_near_key(ws, key)}", not_done="")
     wording = Wording(ws.schema)
     rows: list[tuple[str, ...]] = [("when (UTC)", "run", "what", "before", "after", "who and where")]
-    rows += [_history_row(wording, entry) for entry in entries]
+    rows += [_history_row(wording, entry) for entry in entries if entry.op is not Op.AGREE]
     widths = [min(40, max(len(row[i]) for row in rows)) for i in range(6)]
     lines = [
         "  ".join(short(cell, 40).ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
@@ -229,8 +231,6 @@ def _near_key(ws: Workspace, key: str) -> str:
 
 
 def _history_row(wording: Wording, entry: Entry) -> tuple[str, ...]:
-    from .model.record import Op
-
     when = f"{entry.recorded_at:%Y-%m-%d %H:%M:%S}" if entry.recorded_at else ""
     what = entry.field or {Op.ADD: "added", Op.ARCHIVE: "archived", Op.RESTORE: "restored"}.get(
         entry.op, entry.op.value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -76,11 +77,7 @@ class Workspace:
     def store(self) -> Store:
         """The dataset, opened when first needed and made when there is none."""
         if self._store is None:
-            from .dataset import Store
-
-            self._store = Store.open(
-                self.config.database_url, self.schema, create=True, fault=self._env.fault
-            )
+            self._store = self._open_store(self.config.database_url)
         return self._store
 
     def close(self) -> None:
@@ -108,7 +105,26 @@ class Workspace:
 
         `only` names trackers (default: all); `allow` guards that may be overridden (see `sheetops plan`).
         """
-        return self._prepare(self._request(only, allow, writes=False)).plan
+        request = self._request(only, allow, writes=False)
+        file = self._database_file()
+        if self._store is not None or file is None or file.exists():
+            return self._prepare(request).plan
+        with TemporaryDirectory() as scratch:  # no dataset yet, and a plan makes none
+            self._store = self._open_store(f"sqlite:///{(Path(scratch) / 'plan.db').as_posix()}")
+            try:
+                return self._prepare(request).plan
+            finally:
+                self.close()
+
+    def _database_file(self) -> Path | None:
+        """Return the file of a dataset in SQLite; None for a server."""
+        scheme, _, path = self.config.database_url.partition(":///")
+        return Path(path) if scheme.startswith("sqlite") else None
+
+    def _open_store(self, url: str) -> Store:
+        from .dataset import Store
+
+        return Store.open(url, self.schema, create=True, fault=self._env.fault)
 
     def _prepare(self, request: Request) -> Prepared:
         return prepare(self.config.folder, self.schema, self.store, self._env, request)

@@ -56,6 +56,10 @@ class Wording:
         known = self.schema.tables[table].by_name.get(field or "") if table in self.schema.tables else None
         return short(show_value(known, value) if known else str(value))
 
+    def quoted(self, table: str, field: str | None, value: Any) -> str:
+        """Return a value in quotation marks, or that it is blank."""
+        return "blank" if value is None else f"'{self.value(table, field, value)}'"
+
     def place(self, source: Source) -> str:
         """Return where a change was made: "North.xlsx D17", "undo R4", "default"."""
         if source.tracker is not None:
@@ -87,8 +91,8 @@ class Wording:
         what = f"{item.key} {item.field}" if item.field else item.key
         sides = ""
         if item.field:
-            mine, ours = (self.value(item.table, item.field, v) for v in (item.theirs, item.ours))
-            sides = f"; here '{mine}', dataset '{ours}'"
+            mine, ours = (self.quoted(item.table, item.field, v) for v in (item.theirs, item.ours))
+            sides = f"; here {mine}, dataset {ours}" if mine != ours else ""
         near = f"; nearest valid: '{item.suggestion}'" if item.suggestion else ""
         return f"{number}{what} ({name} {item.address}): {item.reason}{sides}{near}"
 

@@ -361,6 +361,8 @@ class _Absorb:
         row, record = self.found.rows.get(item.key), self.records.get(item.key)
         if item.kind is not HeldKind.REQUIRED or row is None or record is None or item.field is None:
             return False
+        if record.archived:
+            return False
         blank = item.field in self.tab.positions and self.tab.values(row).get(item.field) is None
         return blank and record.values.get(item.field) is None
 

@@ -29,9 +29,7 @@ def base_rows(
     for entry in reversed(entries):
         _take_back(rows, entry)
     if own:
-        for entry in entries:
-            if entry.source.tracker == tracker:
-                _lay_over(rows, entry)
+        _lay_over(rows, entries, tracker)
     for item in held:
         row = rows.get(item.key)
         if item.field is not None and row is not None:
@@ -48,11 +46,23 @@ def _take_back(rows: dict[str, dict[str, Any] | None], entry: Entry) -> None:
             row[entry.field] = entry.old
 
 
-def _lay_over(rows: dict[str, dict[str, Any] | None], entry: Entry) -> None:
+def _lay_over(rows: dict[str, dict[str, Any] | None], entries: Iterable[Entry], tracker: str) -> None:
+    """Follow the journal forward; where the tracker itself speaks, its base follows too."""
+    dataset = {key: dict(row) if row is not None else {} for key, row in rows.items()}
+    for entry in entries:
+        _follow(dataset[entry.key], entry)
+        if entry.source.tracker != tracker:
+            continue
+        if entry.field is None and entry.op in (Op.ADD, Op.AGREE):
+            rows[entry.key] = dict(dataset[entry.key])
+        elif entry.field is not None and entry.op in (Op.SET, Op.AGREE):
+            row = rows[entry.key]
+            rows[entry.key] = {**(row or {}), entry.field: entry.new}
+
+
+def _follow(row: dict[str, Any], entry: Entry) -> None:
     if entry.op is Op.ADD:
-        rows[entry.key] = dict(entry.new or {})
-    elif entry.op in (Op.SET, Op.AGREE) and entry.field is not None:
-        row = rows[entry.key]
-        if row is None:
-            row = rows[entry.key] = {}
+        row.clear()
+        row.update(entry.new or {})
+    elif entry.op is Op.SET and entry.field is not None:
         row[entry.field] = entry.new

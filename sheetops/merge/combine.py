@@ -324,13 +324,34 @@ def _agree(together: Combined) -> None:
     """Journal that a tracker already says what the dataset says, so that its base moves at once."""
     for found in together.findings:
         table = found.side.table.name
+        whole = _whole_rows(together, found)
+        for key in sorted(whole):
+            source = Source(Actor.TRACKER, found.side.id, found.side.tab.address(found.rows[key]))
+            together.changes.append(Change(table, key, Op.AGREE, source))
         for (key, name), value in found.agrees.items():
+            if key in whole:
+                continue
             record = together.record(table, key)
             if record is None or record.values.get(name) != value:
                 continue
             address = found.side.tab.address(found.rows.get(key), name)
             source = Source(Actor.TRACKER, found.side.id, address)
             together.changes.append(Change(table, key, Op.AGREE, source, name, value, value))
+
+
+def _whole_rows(together: Combined, found: Findings) -> set[str]:
+    """Keys the tracker did not have before whose every cell is the dataset's: one word for all of them."""
+    keys = {key for key, _ in found.agrees if key not in found.side.state.rows}
+    held = {key for key, _ in found.holds}
+    return {key for key in keys - held if _alike(together, found, key)}
+
+
+def _alike(together: Combined, found: Findings, key: str) -> bool:
+    record, row = together.record(found.side.table.name, key), found.rows.get(key)
+    if record is None or row is None:
+        return False
+    values = found.side.tab.values(row)
+    return all(record.values.get(name) == value for name, value in values.items())
 
 
 def _refresh_holds(together: Combined) -> None:

@@ -62,6 +62,7 @@ _MEANING = {
     (HeldKind.ARCHIVED_EDIT, Choose.DATASET): "the record stays archived; the row is left as it is",
     (HeldKind.REKEY, Choose.MINE): "the record goes on under the new key",
     (HeldKind.REKEY, Choose.DATASET): "the old key is written back",
+    (HeldKind.REQUIRED, Choose.MINE): "it stays blank all the same",
     (HeldKind.UNDO, Choose.MINE): "what is there now stays",
     (HeldKind.UNDO, Choose.DATASET): "the value from before the undone run comes back",
 }

@@ -68,7 +68,7 @@ def _held_lines(held: Sequence[HeldItem], schema: Schema) -> list[TabLine]:
     if not held:
         return [TabLine(("Nothing is held: every cell agrees.",))]
     lines = [
-        TabLine((f"{len(held)} held: left exactly as typed until somebody decides.",), "warning"),
+        TabLine((f"{len(held)} held: left exactly as typed until somebody decides.",), "title"),
         TabLine(
             (
                 "Choose in 'Your decision' (type a value beside 'use this:'), save, and the next sync does it.",
@@ -128,7 +128,7 @@ def _ignored_lines(
     table = schema.table_of(schema.trackers[trackers[0].tracker])
     lines = [
         TabLine(()),
-        TabLine(("Typed into columns that are not edited here, and put back by the last run:",), "warning"),
+        TabLine(("Typed into columns that are not edited here, and put back by the last run:",), "title"),
         TabLine(("", "Where", "Record", "Column", "What was typed"), "header"),
     ]
     for edit in ignored[:200]:

@@ -78,6 +78,9 @@ class _Push:
         if place in self.together.clears and self.together.clears[place] != self.side.id:
             self._clear(key, row)
             return
+        for held in [p for p in self.found.holds if p[0] == key and p[1] is not None]:
+            del self.found.holds[held]
+            self.found.released[held] = "the record was archived"
         memory = self.found.memory.get(key) or self.side.state.rows.get(key) or RowMemory()
         self.found.memory[key] = replace(memory, left=True, missing=False, frozen_from=None)
         self._state(key, row, ARCHIVED)

@@ -28,7 +28,8 @@ class Op(StrEnum):
     SET = "set"
     """One cell changed from `old` to `new`."""
     AGREE = "agree"
-    """A tracker was found to say what the dataset already says; its base moves, nothing else."""
+    """A tracker was found to say what the dataset already says, in one cell (`new`) or, `field` None, in
+    its whole row; its base moves, nothing else."""
     ARCHIVE = "archive"
     RESTORE = "restore"
     """The record left, or came back. `field`, `old` and `new` are None."""
