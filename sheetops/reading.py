@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
-from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide, Undo, touched_keys
+from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide, Undo
 from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
@@ -321,7 +321,7 @@ class _Reader:
             return None
         keys: set[str] = set()
         for side in mine:
-            keys |= touched_keys(side)
+            keys |= side.touched
         if self.request.undo:
             keys |= {entry.key for entry in self.request.undo.entries if entry.table == table}
         return keys

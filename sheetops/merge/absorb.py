@@ -12,7 +12,7 @@ from ..model.values import Invalid, same_spelling, show_value
 from .base import base_rows
 from .decide import obey
 from .findings import Added, Findings, Ignored, Take
-from .inputs import DatasetSide, Standing, TrackerSide, touched_keys
+from .inputs import DatasetSide, Standing, TrackerSide
 from .rows import match_keyless_rows, match_renamed_keys
 from .three_way import merge_cells
 
@@ -53,7 +53,7 @@ class _Absorb:
     def run(self) -> Findings:
         found = self.found
         match_keyless_rows(self)
-        keys = touched_keys(self.side) | set(found.rows).difference(self.tab.rows)
+        keys = set(self.side.touched | (found.rows.keys() - self.tab.rows.keys()))
         found.touched = keys
         match_renamed_keys(self, keys)
         for key in sorted(keys):

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from ..model.record import Decision, Entry, HeldItem, Record, TrackerState
@@ -51,6 +52,18 @@ class TrackerSide:
     def id(self) -> str:
         """The tracker's id."""
         return self.spec.id
+
+    @cached_property
+    def touched(self) -> frozenset[str]:
+        """Every key the merge of this tracker has to look at: rows touched, gone, held or changed."""
+        rows, tab = self.state.rows, self.tab
+        keys = touched_rows(tab, self.state) | tab.twice.keys()
+        keys |= rows.keys() - tab.rows.keys()
+        keys.update(item.key for item in self.held)
+        keys.update(entry.key for entry in self.since)
+        if self.state.intent:
+            keys.update(mint.key for mint in self.state.intent.mints)
+        return frozenset(keys)
 
 
 @dataclass(frozen=True)
@@ -101,15 +114,3 @@ def touched_rows(tab: Tab, state: TrackerState) -> set[str]:
         if memory is None or memory.missing or memory.digest is None or memory.digest != tab.digest(row):
             touched.add(key)
     return touched
-
-
-def touched_keys(side: TrackerSide) -> set[str]:
-    """Return every key the merge of this tracker has to look at: rows touched, gone, held or changed."""
-    keys = touched_rows(side.tab, side.state)
-    keys.update(side.tab.twice)
-    keys.update(key for key in side.state.rows if key not in side.tab.rows)
-    keys.update(item.key for item in side.held)
-    keys.update(entry.key for entry in side.since)
-    if side.state.intent:
-        keys.update(mint.key for mint in side.state.intent.mints)
-    return keys
