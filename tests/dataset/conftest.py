@@ -19,7 +19,7 @@ _numbers = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The URL of a running PostgreSQL server, with {database} to fill in."""
+    """The URL of a running PostgreSQL server."""
     binaries()
     with running_server() as url:
         yield url
@@ -31,17 +31,17 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]
     if request.param == "sqlite":
         return lambda: f"sqlite:///{tmp_path}/sheetops{next(_numbers)}.db"
     server: str = request.getfixturevalue("postgres")
-    return lambda: _new_database(server)
+    return lambda: _new_schema(server)
 
 
-def _new_database(server: str) -> str:
+def _new_schema(server: str) -> str:
+    """A schema of one database is as good as a database, and made a hundred times faster."""
     name = f"dataset{next(_numbers)}"
-    url = server.format(database="postgres").replace("postgresql:", "postgresql+psycopg:")
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as conn:
-        conn.exec_driver_sql(f"CREATE DATABASE {name}")
+    engine = create_engine(server.replace("postgresql:", "postgresql+psycopg:"))
+    with engine.begin() as conn:
+        conn.exec_driver_sql(f"CREATE SCHEMA {name}")
     engine.dispose()
-    return server.format(database=name)
+    return f"{server}&options=-csearch_path%3D{name}"
 
 
 @pytest.fixture

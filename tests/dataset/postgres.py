@@ -29,7 +29,7 @@ def binaries() -> Path:
 
 @contextmanager
 def running_server() -> Iterator[str]:
-    """Run a server for as long as the tests take; yield the URL of its socket, without a database."""
+    """Run a server for as long as the tests take; yield its URL."""
     programs = binaries()
     home = Path(tempfile.mkdtemp(prefix="pg"))
     try:
@@ -38,7 +38,7 @@ def running_server() -> Iterator[str]:
         initdb = [programs / "initdb", "-U", "postgres", "-A", "trust", "-E", "utf8", "-D", data, "--no-sync"]
         subprocess.run(initdb, check=True, capture_output=True, cwd=home, **account)
         with _server([programs / "postgres", "-D", data, "-k", home, "-h", "", "-F"], home, account):
-            yield f"postgresql://postgres@/{{database}}?host={home}"
+            yield f"postgresql://postgres@/postgres?host={home}"
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -59,7 +59,8 @@ def _server(command: list[object], home: Path, account: dict[str, str]) -> Itera
             _wait(server, home)
             yield
         finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown: it does not wait for clients
+            # PostgreSQL's immediate shutdown: nothing is worth being written down any more.
+            server.send_signal(signal.SIGQUIT)
             server.wait(20)
 
 
