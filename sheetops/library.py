@@ -9,13 +9,10 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .merge.inputs import Undo
-from .merge.plan import Plan
+from .environment import Environment, Request
 from .model.errors import UnknownName
 from .model.nearest import did_you_mean
 from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
-from .reading import Environment, Prepared, Request, prepare
-from .running import Done, run_sync
 from .trackers import BACKENDS, Opener
 from .workspace import Config, find_workspace, load_config
 
@@ -23,6 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
     from .dataset import Store
+    from .merge.plan import Plan
+    from .running import Done
 
 
 def _utc_now() -> datetime:
@@ -108,11 +107,11 @@ class Workspace:
         request = self._request(only, allow, writes=False)
         file = self._database_file()
         if self._store is not None or file is None or file.exists():
-            return self._prepare(request).plan
+            return self._plan(request)
         with TemporaryDirectory() as scratch:  # no dataset yet, and a plan makes none
             self._store = self._open_store(f"sqlite:///{(Path(scratch) / 'plan.db').as_posix()}")
             try:
-                return self._prepare(request).plan
+                return self._plan(request)
             finally:
                 self.close()
 
@@ -126,8 +125,15 @@ class Workspace:
 
         return Store.open(url, self.schema, create=True, fault=self._env.fault)
 
-    def _prepare(self, request: Request) -> Prepared:
-        return prepare(self.config.folder, self.schema, self.store, self._env, request)
+    def _plan(self, request: Request) -> Plan:
+        from .reading import prepare
+
+        return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
+
+    def _run(self, request: Request, digest: str | None = None) -> Done:
+        from .running import run_sync
+
+        return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
 
     def sync(
         self, only: Iterable[str] = (), allow: Iterable[str] = (), *, saved: Mapping[str, Any] | None = None
@@ -139,10 +145,12 @@ class Workspace:
         """
         request = self._request(only, allow, writes=True)
         digest = str(saved["digest"]) if saved is not None else None
-        return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
+        return self._run(request, digest)
 
     def undo(self, run: str, allow: Iterable[str] = ()) -> Done:
         """Take a run back, as a new run. Cells changed by people since are held, not overwritten."""
+        from .merge.inputs import Undo
+
         undone = self.store.run(run)
         entries = [e for e in self.store.entries(run=undone.id) if e.op not in (Op.SCHEMA, Op.AGREE)]
         later = self._later(entries)
@@ -150,7 +158,7 @@ class Workspace:
         request = Request(
             frozenset(), frozenset(allowed), Undo(undone.id, entries, later), f"undo {undone.id}"
         )
-        return run_sync(self.config.folder, self.schema, self.store, self._env, request)
+        return self._run(request)
 
     def _later(self, entries: Collection[Entry]) -> list[Entry]:
         last = max((entry.seq for entry in entries), default=0)

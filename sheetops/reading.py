@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from .environment import Environment, Request
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
-from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide, Undo
+from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide
 from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
@@ -20,22 +20,10 @@ from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
 from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
-from .trackers import BACKENDS, Opener, open_spreadsheet
+from .trackers import open_spreadsheet
 
 if TYPE_CHECKING:
     from .dataset import Store
-
-
-@dataclass(frozen=True)
-class Environment:
-    """What a run takes from the world: the clock, the person's name, backends, and crash points for tests."""
-
-    now: Callable[[], datetime]
-    who: str = ""
-    backends: Mapping[str, Opener] = field(default_factory=lambda: BACKENDS)
-    fault: Callable[[str], None] = lambda point: None
-    progress: Callable[[str, float], None] = lambda what, share: None
-    """Told what is being done and the share (0-1) of the run that is done."""
 
 
 @dataclass
@@ -66,18 +54,6 @@ class Prepared:
     left_out: list[LeftOut]
     landed: dict[str, TrackerState]
     """Trackers whose last write had landed although its run was cut off: their state as it really is."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What was asked for: which trackers, which guards are overridden, what is undone."""
-
-    only: frozenset[str] = frozenset()
-    allow: frozenset[str] = frozenset()
-    undo: Undo | None = None
-    verb: str = "sync"
-    writes: bool = True
-    """False for a plan that is only looked at: a workbook that somebody has open can still be read."""
 
 
 def prepare(folder: Path, schema: Schema, store: Store, env: Environment, request: Request) -> Prepared:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .environment import Environment, Request
 from .merge.held_tab import LastRun, build_tab
 from .merge.plan import Plan, TrackerPlan, plain
 from .model.errors import GuardStopped, SheetopsError, TrackerChanged
 from .model.record import Intent, RowMemory, Run
 from .model.schema import Schema, reading_fingerprint
 from .model.sheet import SpreadsheetWrite, Stamp, TabWrite
-from .reading import Book, Environment, LeftOut, Prepared, Request, mapping_of, prepare
+from .reading import Book, LeftOut, Prepared, mapping_of, prepare
 from .words import outcome_words
 
 if TYPE_CHECKING:

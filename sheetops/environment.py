@@ -1,0 +1,37 @@
+"""What a run takes from the world, and what it is asked for. Light: the command line imports it at start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from .trackers import BACKENDS, Opener
+
+if TYPE_CHECKING:
+    from .merge.inputs import Undo
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a run takes from the world: the clock, the person's name, backends, and crash points for tests."""
+
+    now: Callable[[], datetime]
+    who: str = ""
+    backends: Mapping[str, Opener] = field(default_factory=lambda: BACKENDS)
+    fault: Callable[[str], None] = lambda point: None
+    progress: Callable[[str, float], None] = lambda what, share: None
+    """Told what is being done and the share (0-1) of the run that is done."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for: which trackers, which guards are overridden, what is undone."""
+
+    only: frozenset[str] = frozenset()
+    allow: frozenset[str] = frozenset()
+    undo: Undo | None = None
+    verb: str = "sync"
+    writes: bool = True
+    """False for a plan that is only looked at: a workbook that somebody has open can still be read."""
