@@ -35,6 +35,8 @@ class Region:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     totals: tuple[Row, ...] = ()
+    under_another: bool = False
+    """A second header row stands right above, which a search by headers might take for this one."""
 
     @property
     def size(self) -> int:
@@ -127,7 +129,8 @@ def _region(grid: Grid, rows: Sequence[Row], header_row: int, box: TableBox | No
     notes += _headless_notes(below, columns, block)
     notes += _outside_notes(below, used, block)
     totals = tuple(row for row in data[len(kept) :] if _is_totals(*row, box))
-    return Region(header_row, tuple(headers), tuple(kept), (*notes, *tail_notes), totals)
+    above = any(number == header_row - 1 and len(cells) > 1 for number, cells in rows)
+    return Region(header_row, tuple(headers), tuple(kept), (*notes, *tail_notes), totals, above)
 
 
 def _main_block(used: Sequence[int], headed: set[int]) -> range:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from ..model.schema import Choice, Field
 from .proposal import Proposal, ProposedColumn
+from .region import Region
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _NOTE_AT = 34
@@ -108,7 +109,7 @@ def _tracker(proposal: Proposal) -> Iterator[str]:
         yield _line(
             "add_key_column = true", f"the first sync adds '{proposal.mint_key_header}' at the right edge"
         )
-    yield _line(f"# header_row = {seen.region.header_row}", "not needed: the row is found by its headers")
+    yield _header_row(seen.region)
     if not proposal.new_file:
         yield _line(f"timezone = {quoted(proposal.zone)}", "the clock of the people who type dates")
         yield from _dates(proposal)
@@ -116,6 +117,12 @@ def _tracker(proposal: Proposal) -> Iterator[str]:
     yield _line(f"[trackers.{proposal.tracker}.columns]", "header in the workbook = field")
     for column in proposal.columns:
         yield from _column_lines(column, in_table=bool(proposal.new_table))
+
+
+def _header_row(region: Region) -> str:
+    if region.under_another:
+        return _line(f"header_row = {region.header_row}", "the lower of two header rows")
+    return _line(f"# header_row = {region.header_row}", "not needed: the row is found by its headers")
 
 
 def _column_lines(column: ProposedColumn, *, in_table: bool) -> Iterator[str]:

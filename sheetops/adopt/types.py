@@ -109,8 +109,8 @@ def _amount(column: ColumnCells, name: str, reading: Reading) -> Guess | None:
 
 
 def _is_digits_of_a_name(column: ColumnCells) -> bool:
-    """Return whether the digits are an identifier: 00123 and a phone number are no quantities."""
-    if any(re.match(r"0\d", text) for text in column.texts):
+    """Return whether the digits are an identifier: 00123, 7e12 and a phone number are no quantities."""
+    if any(re.match(r"0\d|\d+e\d", text, re.IGNORECASE) for text in column.texts):
         return True
     numbers = (raw for kind, raw in column.counts if issubclass(kind, (int, float)))
     return names_digits(column.header.text) and all(raw == int(raw) for raw in numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -206,6 +207,9 @@ def _read_value(entry: Section, key: str, field: Field, reading: Reading) -> Any
         return None
     if isinstance(raw, (list, dict)):
         entry.wrong(key, f"must be one value, not {kind_of(raw)}.")
+        return None
+    if isinstance(raw, float) and not math.isfinite(raw):
+        entry.wrong(key, f"must be a number that can be reached, not {raw}.")
         return None
     if field.type in _CHOOSING and not field.choices:
         return None  # said already

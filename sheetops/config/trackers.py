@@ -180,7 +180,7 @@ def _check_columns(
 
 
 def _note_missing_key(entry: Section, section: Section, table: Table) -> None:
-    if any(_field_said(said) not in table.by_name for said in section.values.values()):
+    if any(_field_said(said) not in list(table.by_name) for said in section.values.values()):
         return  # a column with a misspelt field may well be it, and is noted
     key = table.by_name[table.key]
     example = f'Add "{key.header}" = "{table.key}".'

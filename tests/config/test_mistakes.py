@@ -73,6 +73,7 @@ FIELDS = [
      "x.default: '1.5' is not a whole number. Did you mean '2'?"),
     ("x = { type = 'integer', min = 5, default = 3 } #!", "x.default: '3' is below 5. Did you mean '5'?"),
     ("x = { type = 'date', min = 'soon' } #!", "x.min: 'soon' is not a date."),
+    ("x = { type = 'number', max = inf } #!", "x.max: must be a number that can be reached, not inf."),
     ("x = { type = 'integer', min = 5, max = 3 } #!", "x.max: the max 3 is below the min 5."),
     ("x = { type = 'text', max = 3 } #!",
      "x: 'max' is only for integer, number, money, date, datetime, duration; this field is text."),
