@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from sheetops.ooxml.scan import plain_text
 from sheetops.ooxml.sheetxml import Block, CellSpan, Grammar, grammar
@@ -16,18 +17,28 @@ _ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst[\s/>]")
 
 
 class SharedStrings:
-    """The shared string table (18.4.9) as plain text; phonetic runs are left out."""
+    """The shared string table (18.4.9) as plain text; phonetic runs are left out.
+
+    Nothing of it is parsed before a text is asked for: a write touches inline strings only, and the
+    table of a large tracker has hundreds of thousands of items.
+    """
 
     def __init__(self, data: bytes) -> None:
+        self._data = data
         root = _ROOT.search(data)
-        g = grammar(root[1] if root else b"")
-        p = re.escape(g.prefix)
+        self._grammar = grammar(root[1] if root else b"")
+
+    @cached_property
+    def _items(self) -> list[bytes]:
+        p = re.escape(self._grammar.prefix)
         item = re.compile(rb"<" + p + rb"si(?:\s[^>]*)?(?:/>|>(.*?)</" + p + rb"si\s*>)", re.DOTALL)
-        self.texts = [rich_text(match[1] or b"", g) for match in item.finditer(data)]
+        return item.findall(self._data)
 
     def __getitem__(self, index: int) -> str:
         """Return text number `index`; one out of range, as damaged files have it, reads as no text."""
-        return self.texts[index] if 0 <= index < len(self.texts) else ""
+        if not 0 <= index < len(self._items):
+            return ""
+        return rich_text(self._items[index], self._grammar)
 
 
 def rich_text(data: bytes, g: Grammar) -> str:
