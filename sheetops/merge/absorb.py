@@ -248,7 +248,7 @@ class _Absorb:
             self.hold(item)
         elif not memory.missing:
             found.missing.append(key)
-            found.memory[key] = replace(memory, missing=True, frozen_from=self._frozen(memory))
+            found.memory[key] = memory._replace(missing=True, frozen_from=self._frozen(memory))
         else:
             found.missing.append(key)
             self._deleted(key, record)
@@ -339,8 +339,8 @@ class _Absorb:
             if name is None and memory is not None:
                 kept = self.found.memory.get(key) or memory
                 missing = key not in self.found.rows and key not in self.tab.twice
-                self.found.memory[key] = replace(
-                    kept, digest=None, missing=missing, frozen_from=self._frozen(memory)
+                self.found.memory[key] = kept._replace(
+                    digest=None, missing=missing, frozen_from=self._frozen(memory)
                 )
 
     def _frozen(self, memory: RowMemory) -> int:

@@ -313,7 +313,7 @@ def _outlived(together: Combined, found: Findings, key: str, change: Change) -> 
     found.holds[key, None] = found.make_item(key, None, HeldKind.EDITED_AND_DELETED, said, None)
     memory = found.side.state.rows.get(key) or RowMemory()
     frozen = memory.frozen_from if memory.frozen_from is not None else found.side.base_seq
-    found.memory[key] = replace(memory, digest=None, missing=True, frozen_from=frozen)
+    found.memory[key] = memory._replace(digest=None, missing=True, frozen_from=frozen)
     found.released.pop((key, None), None)
 
 

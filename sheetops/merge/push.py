@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from ..model.parsers import CELL_LIMIT
@@ -82,7 +81,7 @@ class _Push:
             del self.found.holds[held]
             self.found.released[held] = "the record was archived"
         memory = self.found.memory.get(key) or self.side.state.rows.get(key) or RowMemory()
-        self.found.memory[key] = replace(memory, left=True, missing=False, frozen_from=None)
+        self.found.memory[key] = memory._replace(left=True, missing=False, frozen_from=None)
         self._state(key, row, ARCHIVED)
 
     def _clear(self, key: str, row: SheetRow) -> None:
@@ -218,7 +217,7 @@ class _Push:
             if memory is None or old is None:
                 if memory is not old:
                     return True
-            elif replace(memory, digest=None) != replace(old, digest=None):
+            elif memory[1:] != old[1:]:
                 return True
         return False
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 Values = Mapping[str, Any]
 """Field name -> canonical value. A blank is None; a missing name says nothing about the field."""
@@ -159,9 +159,8 @@ class HeldItem:
         return (self.tracker, self.key, self.field)
 
 
-@dataclass(frozen=True)
-class RowMemory:
-    """What a tracker is known to hold for one key.
+class RowMemory(NamedTuple):
+    """What a tracker is known to hold for one key. (A tuple, because there is one for every row.)
 
     `digest` is of the row's raw cells when both sides last agreed on all of it (None: look again).
     `missing` is True after one read without the row: the second makes it a deletion.
