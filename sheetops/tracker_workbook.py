@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Look:
 
 LOOKS: Mapping[FieldType, Look] = {
     FieldType.TEXT: Look(18, "@"),
-    FieldType.LONG_TEXT: Look(48),
+    FieldType.LONG_TEXT: Look(70),
     FieldType.INTEGER: Look(10, "0", "right"),
     FieldType.NUMBER: Look(12, "General", "right"),
     FieldType.MONEY: Look(14, "#,##0.00", "right"),
@@ -54,7 +54,7 @@ LOOKS: Mapping[FieldType, Look] = {
     FieldType.BOOLEAN: Look(9, align="center"),
     FieldType.CHOICE: Look(12),
     FieldType.MULTI_CHOICE: Look(26),
-    FieldType.URL: Look(30),
+    FieldType.URL: Look(34),
     FieldType.PERSON: Look(20),
     FieldType.REFERENCE: Look(16, "@"),
 }
@@ -66,10 +66,12 @@ def build_workbook(
     schema: Schema,
     specs: Iterable[TrackerSpec],
     records: Mapping[str, Sequence[Values]] | None = None,
+    finish: Callable[[xlsxwriter.Workbook], None] | None = None,
 ) -> None:
     """Write a new workbook with a tab for each tracker, holding `records` (tracker id -> records) if any.
 
-    Raise OSError when it cannot be written. An existing file is replaced: the caller looks first.
+    `finish` may add to the workbook before it is closed: charts, colours, tabs of its own. Raise OSError
+    when it cannot be written. An existing file is replaced: the caller looks first.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     workbook = xlsxwriter.Workbook(str(path), options)
@@ -78,6 +80,8 @@ def build_workbook(
         tab = _Tab(workbook, spec, schema.table_of(spec), long_choices)
         tab.build((records or {}).get(spec.id, ()))
     long_choices.write(workbook)
+    if finish is not None:
+        finish(workbook)
     try:
         workbook.close()
     except xlsxwriter.exceptions.XlsxFileError as error:

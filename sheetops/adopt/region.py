@@ -125,11 +125,11 @@ def _region(grid: Grid, rows: Sequence[Row], header_row: int, box: TableBox | No
     data, again = _without_repeats(data, headers)
     notes += again
     kept, tail_notes = _without_tail(data, columns, box)
-    notes += _title_notes(rows, header_row)
+    above = any(number == header_row - 1 and len(cells) > 1 for number, cells in rows)
+    notes += _title_notes(rows, header_row - above)
     notes += _headless_notes(below, columns, block)
     notes += _outside_notes(below, used, block)
     totals = tuple(row for row in data[len(kept) :] if _is_totals(*row, box))
-    above = any(number == header_row - 1 and len(cells) > 1 for number, cells in rows)
     return Region(header_row, tuple(headers), tuple(kept), (*notes, *tail_notes), totals, above)
 
 
