@@ -1,0 +1,119 @@
+"""Somebody at a spreadsheet: opens a workbook, finds rows by what they say, types, pastes, sorts, saves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from .. import ooxml
+from ..trackers import HELD_TAB
+
+_HEADERS = ("No.", "Your decision", "Use this")
+
+
+class Person:
+    """Edits one tab of a workbook as a person in Excel would, and nothing else of it. `did` says what they did."""
+
+    def __init__(self, name: str, path: Path, tab: str) -> None:
+        self.name, self.path, self.tab = name, path, tab
+        self.did: list[str] = []
+
+    def __enter__(self) -> Person:
+        self._book = ooxml.Workbook.open(self.path)
+        self._sheet = self._book[self.tab]
+        self._read()
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if kind is None:
+            self._book.save()
+        self._book.close()
+
+    def _read(self) -> None:
+        grid = self._sheet.grid()
+        self._area = self._sheet.tables()[0].ref
+        top, first = self._area.first_row, self._area.first_column
+        width = self._area.last_column - first + 1
+        rows = [grid.rows[number - grid.first_row] for number in range(top, self._area.last_row + 1)]
+        shown = [
+            [None if cell == "" else cell for cell in row[first - 1 : first - 1 + width]] for row in rows
+        ]
+        self._headers = [str(header) for header in shown[0]]
+        self._rows = [row + [None] * (width - len(row)) for row in shown[1:]]
+
+    def cell(self, key: str, header: str) -> Any:
+        """Return what the row of a key shows under a header."""
+        return self._rows[self._index(key)][self._headers.index(header)]
+
+    def type(self, key: str, header: str, value: Any, why: str = "") -> None:
+        """Type a value into the row of a key."""
+        index, place = self._index(key), self._headers.index(header)
+        old = self._rows[index][place]
+        address = self._set(index, place, value)
+        self._say(f"{address:<5} {key} {header}: {_shown(old)} -> {_shown(value)}", why)
+
+    def paste_copy(self, key: str, why: str = "") -> None:
+        """Copy the row of a key and paste it below the last row."""
+        number = self._append(list(self._rows[self._index(key)]))
+        self._say(f"row {number}: a copy of {key}, pasted", why)
+
+    def add(self, values: Mapping[str, Any], why: str = "") -> None:
+        """Type a new row below the last one, with nothing under the headers that are not named."""
+        number = self._append([values.get(header) for header in self._headers])
+        said = ", ".join(_shown(value) for value in list(values.values())[:3])
+        self._say(f"row {number}: a new row ({said} ...)", why)
+
+    def sort(self, header: str, why: str = "") -> None:
+        """Sort the rows by a column as Excel does: values move, blanks come last."""
+        place = self._headers.index(header)
+        before = self._rows
+        self._rows = sorted(before, key=lambda row: (row[place] is None, str(row[place])))
+        moved = sum(old is not new for old, new in zip(before, self._rows, strict=True))
+        for index, (old, new) in enumerate(zip(before, self._rows, strict=True)):
+            for column, value in enumerate(new):
+                if value != old[column]:
+                    self._set(index, column, value, remember=False)
+        self._say(f"sorted by {header}: {moved:,} of {len(before):,} rows moved", why)
+
+    def decide(self, number: int, choice: str, use: str | None = None) -> None:
+        """Choose from the drop-down of a held item in the tab `sheetops`."""
+        tab = self._book[HELD_TAB]
+        grid = tab.grid()
+        top = next(n for n, row in enumerate(grid.rows) if row and row[0] == _HEADERS[0])
+        item = next(n for n, row in enumerate(grid.rows) if n > top and row and row[0] == number)
+        for header, value in zip(_HEADERS[1:], (choice, use), strict=True):
+            if value is not None:
+                tab.set_cell(item + grid.first_row, grid.rows[top].index(header) + 1, value)
+        self._say(f"tab 'sheetops', item {number}: {choice}{f' {use}' if use else ''}", "")
+
+    def _index(self, key: str) -> int:
+        return next(n for n, row in enumerate(self._rows) if row[0] == key)
+
+    def _set(self, index: int, place: int, value: Any, *, remember: bool = True) -> str:
+        row, column = self._area.first_row + 1 + index, self._area.first_column + place
+        self._sheet.set_cell(row, column, value)
+        if remember:
+            self._rows[index][place] = value
+        return ooxml.cell_name(row, column)
+
+    def _append(self, row: list[Any]) -> int:
+        columns = range(self._area.first_column, self._area.last_column + 1)
+        last = self._area.first_row + len(self._rows)
+        self._rows.append(row)
+        return self._sheet.append_rows([row], after_row=last, columns=columns)[0]
+
+    def _say(self, what: str, why: str) -> None:
+        self.did.append(f"{what}   <- {why}" if why else what)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "(blank)"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return f"{value:%Y-%m-%d}"
+    said = str(value)
+    return said if len(said) <= 44 else said[:43] + "…"
