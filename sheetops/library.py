@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from .environment import Environment, Request
+from .environment import Environment, Request, collector_paused
 from .model.errors import UnknownName
 from .model.nearest import did_you_mean
 from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
@@ -128,12 +128,14 @@ class Workspace:
     def _plan(self, request: Request) -> Plan:
         from .reading import prepare
 
-        return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
+        with collector_paused():
+            return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
 
     def _run(self, request: Request, digest: str | None = None) -> Done:
         from .running import run_sync
 
-        return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
+        with collector_paused():
+            return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
 
     def sync(
         self, only: Iterable[str] = (), allow: Iterable[str] = (), *, saved: Mapping[str, Any] | None = None
