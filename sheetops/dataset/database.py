@@ -8,7 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, insert, inspect, make_url, select
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    exc,
+    func,
+    insert,
+    inspect,
+    make_url,
+    select,
+)
 
 from ..model.errors import RunLocked, SheetopsError, StoreError
 from .shape import StoredTable, dump_shape, load_shape
@@ -16,6 +28,9 @@ from .tables import META, METADATA, VERSION
 
 BUSY_SECONDS = 10
 """How long a transaction waits for another program's before it gives up."""
+
+CREATING = 0x5EE7095
+"""The PostgreSQL advisory lock under which the tables are made."""
 
 
 class Database:
@@ -101,13 +116,20 @@ class Database:
         return found["workspace_id"]
 
     def _create(self, workspace_id: str) -> str:
-        if self.sqlite:
-            with self.plain_errors(), self.engine.connect() as conn:
-                conn.connection.cursor().execute("PRAGMA journal_mode=WAL")
-        about = {"version": str(VERSION), "workspace_id": workspace_id, "shape": dump_shape({})}
+        """Make the tables, unless another process has just done so."""
         with self.plain_errors(), self.engine.connect() as conn:
+            if self.sqlite:
+                conn.connection.cursor().execute("PRAGMA journal_mode=WAL")
+            else:
+                # To see, once it has the lock, what another process has made while it waited for it.
+                conn = conn.execution_options(isolation_level="READ COMMITTED")
             conn = conn.execution_options(sheetops_writes=True)
             with conn.begin():
+                if not self.sqlite:
+                    conn.execute(select(func.pg_advisory_xact_lock(CREATING)))
+                if inspect(conn).has_table(META.name):
+                    return _meta(conn)["workspace_id"]
+                about = {"version": str(VERSION), "workspace_id": workspace_id, "shape": dump_shape({})}
                 METADATA.create_all(conn)
                 conn.execute(insert(META), [{"name": n, "value": v} for n, v in about.items()])
         return workspace_id

@@ -16,7 +16,7 @@ from .chunks import chunks
 from .codec import dump_json, instant_text, load_json
 from .forms import utc_text
 from .shape import Lens, Shape, StoredTable
-from .tables import JOURNAL
+from .tables import JOURNAL, RUNS
 
 GENESIS = "0" * 64
 """What stands in for the hash before the first entry."""
@@ -131,6 +131,11 @@ def _filters(
     column = JOURNAL.c
     equal = {column.table_name: table, column.run: run, column.key: key}
     filters = [at == value for at, value in equal.items() if value is not None]
+    if run is not None:
+        # The run's part of the journal is known, so the rest need not be searched.
+        mine = RUNS.c.id == run
+        filters.append(column.seq >= select(RUNS.c.first_seq).where(mine).scalar_subquery())
+        filters.append(column.seq <= select(RUNS.c.last_seq).where(mine).scalar_subquery())
     if field is not None:
         filters.append(or_(column.field.is_(None), *_named(shape, table, field)))
     if after:

@@ -52,7 +52,7 @@ JOURNAL = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("effective_at", UtcDateTime),
     Column("hash", Text, nullable=False),
-    Index("sheetops_journal_record", "table_name", "key"),
+    Index("sheetops_journal_record", "key", "table_name"),
 )
 
 ARCHIVE = Table(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from sheetops.dataset import Confirm, Store, TrackerCommit, journal
-from sheetops.model.errors import RunLocked
+from sheetops.model.errors import RunLocked, StoreError
 from sheetops.model.record import Intent, RowMemory
 
 from .stories import CASES, MONDAY, RUN, add, archive, commit, conflict, edit
@@ -172,6 +172,32 @@ def test_two_writers_at_once_lose_nothing(store: Store, url: str) -> None:
 def _program(url: str, name: str, script: str) -> str:
     paths = [str(ROOT), str(ROOT / "tests")]
     return f"import sys; sys.path[:0] = {paths!r}\nfrom dataset.stories import *\nurl, name = {url!r}, {name!r}\n{script}"
+
+
+def test_two_processes_may_create_the_dataset_at_once(url: str) -> None:
+    script = "with Store.open(url, CASES, create=True, workspace_id=name) as s: print(s.workspace_id)"
+    command = [sys.executable, "-c"]
+    started = [
+        subprocess.Popen([*command, _program(url, name, script)], stdout=subprocess.PIPE, text=True)
+        for name in "ABC"
+    ]
+    said = [process.communicate(timeout=60)[0] for process in started]
+    assert said[0] in ("A\n", "B\n", "C\n")
+    assert len(set(said)) == 1
+
+
+def test_a_full_disk_loses_nothing(tmp_path: Path) -> None:
+    with Store.open(f"sqlite:///{tmp_path}/sheetops.db", CASES, create=True) as store:
+        store.apply_schema(RUN)
+        commit(store, add("CASE-1"))
+        before = everything(store)
+        with store._db.engine.connect() as conn:
+            # SQLite says "database or disk is full" for a file that may not grow, too.
+            conn.exec_driver_sql("PRAGMA max_page_count = 60")
+        with pytest.raises(StoreError, match="full"):
+            commit(store, *[add(f"CASE-{n}", status="x" * 500) for n in range(2, 2000)])
+        assert everything(store) == before
+        assert store.verify() == []
 
 
 def test_a_reader_sees_one_moment_while_another_writes(store: Store) -> None:
