@@ -104,12 +104,17 @@ def _overview(
     columns = _values(table, fields[split])
     sheet = workbook.add_worksheet("Overview")
     sheet.hide_gridlines(2)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 1)
     sheet.set_column(0, 0, 24)
-    bold = workbook.add_format({"bold": True, "bottom": 1})
+    bold, right = (
+        workbook.add_format({"bold": True, "bottom": 1, "align": side}) for side in ("left", "right")
+    )
     sheet.write_string(
         0, 0, f"{spec.tab} by {status} and {split}", workbook.add_format({"bold": True, "font_size": 14})
     )
-    sheet.write_row(2, 0, [status, *columns], bold)
+    sheet.write_string(2, 0, status, bold)
+    sheet.write_row(2, 1, columns, right)
     for row, value in enumerate(rows, start=3):
         sheet.write_string(row, 0, value)
         for place, column in enumerate(columns, start=1):

@@ -1,0 +1,16 @@
+"""Run all tests: `python scripts/test.py [PYTEST OPTIONS]`. Needs Python 3.11+ and nothing else.
+
+Makes a virtual environment in .venv the first time. The exit code is pytest's.
+"""
+
+import sys
+
+if sys.version_info < (3, 11):
+    import too_old
+
+    too_old.stop()
+
+import own_python
+
+if __name__ == "__main__":
+    sys.exit(own_python.run(["-m", "pytest", *sys.argv[1:]], "test"))
