@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ..config.trackers import same_header
+from ..model.lexicon import same_header
 from ..model.parsers import tidy
 from ..model.sheet import Grid, a1, column_letters
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from ..config.names import simple_name
-from ..config.trackers import same_header
+from ..model.lexicon import same_header
 from ..model.schema import FieldType, Table
 from ..model.values import Reading, parse_value
 from ..workspace import Config

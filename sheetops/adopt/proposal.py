@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ..config.names import simple_name
-from ..config.trackers import same_header
+from ..model.lexicon import same_header
 from ..model.schema import Field, FieldType, Table
 from ..model.sheet import column_letters
 from ..model.values import Reading

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..model.lexicon import is_total
 from ..model.sheet import Grid, a1, column_letters
 from ..model.values import is_blank
 from .headers import Header, looks_like_header, read_headers, repeats_header
 from .reading import TableBox, TabRead
-from .words import is_total
 
 _LOOKED_AT = 300
 """Rows with content from which a table's width is judged."""

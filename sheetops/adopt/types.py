@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from ..model.parsers import tidy
+from ..model.parsers import CURRENCY_CODES, tidy
 from ..model.schema import Field, FieldType
 from ..model.values import Invalid, Reading, parse_value
 from .choices import find_choices, find_multi_choices, spelling_remark
 from .evidence import ENOUGH, ColumnCells, Fit, fits_field, is_length, is_moment
-from .words import CODES, currency_in_format, currency_in_header, names_digits, names_person
+from .words import currency_in_format, currency_in_header, names_digits, names_person
 
 _LONG = 120
 _MOST_DECIMALS = 4
@@ -125,7 +125,7 @@ def _currency(column: ColumnCells) -> str | None:
 
 def _currency_in_text(text: str) -> str | None:
     mark = re.sub(r"[\d.,'\s+-]", "", tidy(text))
-    return currency_in_format(mark) or (mark if mark in CODES else None)
+    return currency_in_format(mark) or (mark if mark in CURRENCY_CODES else None)
 
 
 def _money(column: ColumnCells, name: str, currency: str, reading: Reading) -> Guess | None:

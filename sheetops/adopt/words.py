@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 
+from ..model.parsers import CURRENCY_CODES
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split("|"))
 
-
-TOTALS = _set(
-    "total|totals|grand total|subtotal|sub total|sum|average|count|gesamt|summe|gesamtsumme|somme|"
-    "total général|totale|suma|totaal|итого|всего|总计|合计|合計|小計"
-)
-"""A row with one of these, and no key, is arithmetic and not a record."""
 
 _ID_WORDS = _set(
     "id|ids|key|ref|reference|number|no|nr|num|code|ticket|sku|uuid|guid|case|incident|номер|编号|番号"
@@ -37,61 +33,11 @@ CURRENCIES = {
     "₩": "KRW",
 }
 
-CODES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BGN",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "JPY",
-        "KRW",
-        "MXN",
-        "MYR",
-        "NOK",
-        "NZD",
-        "PHP",
-        "PLN",
-        "RON",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "VND",
-        "ZAR",
-    ]
-)
-"""The currencies that are told from other three capitals, such as the DEV of DEV-100."""
-
 
 def words_of(header: str) -> list[str]:
     """Return a header's words in small letters: "CaseID (UK)" -> case, id, uk."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", header).replace("#", " no ")
     return re.findall(r"[^\W_]+", apart.casefold())
-
-
-def is_total(text: object) -> bool:
-    """Return whether a cell says that its row is a total."""
-    return isinstance(text, str) and " ".join(text.casefold().split()).rstrip(": ") in TOTALS
 
 
 def names_identifier(header: str) -> bool:
@@ -122,7 +68,7 @@ def currency_in_header(header: str) -> str | None:
     for mark, code in CURRENCIES.items():
         if mark in header:
             return code
-    return next((word for word in re.findall(r"\b[A-Z]{3}\b", header) if word in CODES), None)
+    return next((word for word in re.findall(r"\b[A-Z]{3}\b", header) if word in CURRENCY_CODES), None)
 
 
 def currency_in_format(number_format: str) -> str | None:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..model.lexicon import same_header
 from ..model.nearest import did_you_mean
-from ..model.parsers import tidy
 from ..model.schema import Column, Mode, Table, TrackerSpec
 from .clock import read_day_first, read_timezone
 from .conditions import read_condition
@@ -190,11 +190,6 @@ def _note_missing_key(entry: Section, section: Section, table: Table) -> None:
 
 def _field_said(said: object) -> object:
     return said.get("field") if isinstance(said, dict) else said
-
-
-def same_header(header: str) -> str:
-    """Return a header as it is compared: NFC, without case, and with single spaces."""
-    return " ".join(tidy(header).split()).casefold()
 
 
 def _read_state_header(entry: Section, columns: tuple[Column, ...]) -> str | None:

@@ -156,10 +156,11 @@ class _Absorb:
         row = self.found.rows[key]
         values: dict[str, Any] = {}
         for name, value in self.tab.values(row).items():
-            field = self.side.table.by_name[name]
-            value = self._respelled(field, self.tab.raw(row, name), value, base.get(name), ours.get(name))
+            field, was, now = self.side.table.by_name[name], base.get(name), ours.get(name)
+            if value != was or value != now:
+                value = self._respelled(field, self.tab.raw(row, name), value, was, now)
             if self.tab.mode(name) is not Mode.EDIT:
-                self._not_theirs(key, field, value, base.get(name), ours.get(name))
+                self._not_theirs(key, field, value, was, now)
             elif isinstance(value, Invalid):
                 self._unreadable(key, field, value)
             else:

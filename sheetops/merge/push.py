@@ -62,8 +62,10 @@ class _Push:
             return
         if key in self.found.key_writes:
             self._write_key(key, row)
+        theirs, ours = self.tab.values(row), record.values
         for name in self.tab.fields:
-            self._cell(key, row, name, record.values.get(name))
+            if theirs[name] != ours.get(name):
+                self._cell(key, row, name, ours.get(name))
         moved = self.spec.where is not None and not self.spec.where.matches(record.values)
         self._state(key, row, MOVED_OUT if moved else None)
         clean = key not in self.written and not any(k == key for k, _ in self.found.holds)
@@ -97,7 +99,7 @@ class _Push:
         if mode is Mode.EDIT and self.found.cell_held(key, name):
             return
         raw = self.tab.raw(row, name)
-        if theirs == after or (after is not None and same_spelling(field, raw, after, self.tab.reading)):
+        if after is not None and same_spelling(field, raw, after, self.tab.reading):
             return
         if self.tab.is_formula(row, name) and not forced:
             if mode is Mode.EDIT:

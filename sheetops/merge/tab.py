@@ -10,8 +10,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
+from ..model.lexicon import is_total, same_header
 from ..model.nearest import nearest
-from ..model.parsers import tidy
 from ..model.schema import Mode, Table, TrackerSpec, reading_fingerprint
 from ..model.sheet import Grid, a1
 from ..model.values import Invalid, Reading, is_blank, parse_value
@@ -19,22 +19,6 @@ from .guards import GuardTrip
 
 HEADER_SEARCH_ROWS = 60
 """How far down a header row is looked for: titles and notes above it are shorter than this."""
-
-_TOTALS = frozenset(
-    [
-        "total",
-        "totals",
-        "grand total",
-        "subtotal",
-        "sum",
-        "average",
-        "count",
-        "gesamt",
-        "summe",
-        "总计",
-        "合计",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -106,7 +90,15 @@ class Tab:
 
     def raw(self, row: SheetRow, name: str) -> Any:
         """Return the raw cell of a field."""
-        return row.cells[list(self.positions).index(name)]
+        return row.cells[self._places[name]]
+
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {name: place for place, name in enumerate(self.positions)}
+
+    @cached_property
+    def _modes(self) -> Mapping[str, Mode]:
+        return {name: self.spec.by_field[name].mode for name in self.positions}
 
     def address(self, row: SheetRow | None, name: str | None = None) -> str:
         """Return the address of a cell of the row; of its key cell when no field is named."""
@@ -120,11 +112,11 @@ class Tab:
 
     def mode(self, name: str) -> Mode:
         """Return who owns the field's column."""
-        return self.spec.by_field[name].mode
+        return self._modes[name]
 
 
 def _said(raw: Any) -> str:
-    return " ".join(tidy(raw).split()).casefold() if isinstance(raw, str) else ""
+    return same_header(raw) if isinstance(raw, str) else ""
 
 
 def _header_at(grid: Grid, row: int) -> dict[str, list[int]]:
@@ -135,6 +127,9 @@ def _header_at(grid: Grid, row: int) -> dict[str, list[int]]:
         for column, raw in enumerate(grid.rows[index], start=1):
             if said := _said(raw):
                 found.setdefault(said, []).append(column)
+    for top, left, bottom, _ in grid.merged:  # a header merged downwards stands in the row above
+        if top < row <= bottom and (said := _said(grid.value(top, left))):
+            found.setdefault(said, []).append(left)
     return found
 
 
@@ -270,5 +265,5 @@ def _by_key(
 
 def _without_totals(keyless: list[SheetRow]) -> tuple[list[SheetRow], list[int]]:
     """Set totals rows apart: they have no key, and minting one for them would be absurd."""
-    totals = [row.number for row in keyless if any(_said(cell).rstrip(":") in _TOTALS for cell in row.cells)]
+    totals = [row.number for row in keyless if any(map(is_total, row.cells))]
     return [row for row in keyless if row.number not in totals], totals

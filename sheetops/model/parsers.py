@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -129,14 +129,17 @@ def _decimal(said: str) -> Decimal:
 def _amount(raw: Any) -> Decimal:
     if isinstance(raw, (bool, date, time, timedelta)):
         raise Unreadable("is not a number")
-    if isinstance(raw, (int, float)):
-        return Decimal(repr(raw))
-    return _decimal(tidy(raw))
+    amount = Decimal(repr(raw)) if isinstance(raw, (int, float)) else _decimal(tidy(raw))
+    if not amount.is_finite():
+        raise Unreadable("is not a number")
+    return amount
 
 
 def integer(field: Field, raw: Any, reading: Reading) -> int:
     """Read a whole number."""
     value = _amount(raw)
+    if value.adjusted() > _LARGEST:
+        raise Unreadable("is too large a number; if it is a code, its column should hold text")
     if value != value.to_integral_value():
         raise Unreadable("is not a whole number", str(round(value)))
     return int(value)
@@ -147,7 +150,56 @@ def number(field: Field, raw: Any, reading: Reading) -> float:
     return float(_amount(raw))
 
 
-_CURRENCY = re.compile(r"^(?:[A-Z]{3}|[$€£¥₹₽₩])\s*|\s*(?:[A-Z]{3}|[$€£¥₹₽₩])$")
+CURRENCY_CODES = frozenset(
+    [
+        "AED",
+        "ARS",
+        "AUD",
+        "BGN",
+        "BRL",
+        "CAD",
+        "CHF",
+        "CLP",
+        "CNY",
+        "COP",
+        "CZK",
+        "DKK",
+        "EUR",
+        "GBP",
+        "HKD",
+        "HUF",
+        "IDR",
+        "ILS",
+        "INR",
+        "JPY",
+        "KRW",
+        "MXN",
+        "MYR",
+        "NOK",
+        "NZD",
+        "PHP",
+        "PLN",
+        "RMB",
+        "RON",
+        "RUB",
+        "SAR",
+        "SEK",
+        "SGD",
+        "THB",
+        "TRY",
+        "TWD",
+        "UAH",
+        "USD",
+        "VND",
+        "ZAR",
+    ]
+)
+"""The currencies that are told from other three capitals, such as the DEV of DEV-100."""
+
+_MARK = rf"(?:{'|'.join(sorted(CURRENCY_CODES))}|(?:US)?\$|[€£¥₹₽₩])"
+_CURRENCY = re.compile(rf"^{_MARK}\s*(?=[\d.,+-])|(?<=[\d.])\s*{_MARK}$")
+_LARGEST = 18
+"""Digits before the point of the largest number taken: a hash such as 7e1234567 is not a number."""
 
 
 def money(field: Field, raw: Any, reading: Reading) -> Decimal:
@@ -155,10 +207,9 @@ def money(field: Field, raw: Any, reading: Reading) -> Decimal:
     if isinstance(raw, str):
         raw = _CURRENCY.sub("", tidy(raw))
     exact = _amount(raw)
-    try:
-        value = exact.quantize(Decimal(1).scaleb(-field.decimals))
-    except InvalidOperation:
-        raise Unreadable("is too large an amount") from None
+    if exact.adjusted() > _LARGEST:
+        raise Unreadable("is too large an amount")
+    value = exact.quantize(Decimal(1).scaleb(-field.decimals))
     if abs(exact - value) > Decimal("1e-9") * max(Decimal(1), abs(exact)):
         raise Unreadable(f"has more than {field.decimals} decimals", str(value))
     return value
