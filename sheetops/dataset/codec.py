@@ -55,13 +55,31 @@ def _amount_text(value: Any, step: Decimal) -> str:
 
 
 def _whole(value: int) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is not an integer")
     if not -(2**63) <= value < 2**63:
         raise ValueError(f"{value} is too large a number")
     return value
 
 
-def encoder(kind: FieldType, decimals: int = 2) -> Coder | None:
-    """Return the function from a canonical value to a JSON value, or None when it is the same."""
+def _text(value: str) -> str:
+    # SQLite would quietly turn a number into text, and the table would no longer say what the journal says.
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    return value
+
+
+def _boolean(value: bool) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a boolean")
+    return value
+
+
+def encoder(kind: FieldType, decimals: int = 2) -> Coder:
+    """Return the function from a canonical value to a JSON value.
+
+    It raises TypeError or ValueError for what is no canonical value of the type.
+    """
     step = quantum(decimals)
     coders: dict[FieldType, Coder] = {
         FieldType.INTEGER: _whole,
@@ -70,8 +88,9 @@ def encoder(kind: FieldType, decimals: int = 2) -> Coder | None:
         FieldType.DATE: date.isoformat,
         FieldType.DATETIME: instant_text,
         FieldType.DURATION: seconds,
+        FieldType.BOOLEAN: _boolean,
     }
-    return coders.get(kind)
+    return coders.get(kind, _text)
 
 
 def decoder(kind: FieldType, decimals: int = 2) -> Coder | None:

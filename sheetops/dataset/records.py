@@ -90,13 +90,9 @@ def to_archive(table: StoredTable, values: Mapping[str, Any]) -> str:
 
 
 def encoded(table: StoredTable, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the non-blank values as JSON values."""
-    said = {}
-    for name, value in values.items():
-        if value is not None:
-            encode = table.fields[name].encode
-            said[name] = encode(value) if encode else value
-    return said
+    """Return the non-blank values as JSON values. Raise KeyError for a field that is not stored."""
+    fields = table.fields
+    return {name: fields[name].encode(value) for name, value in values.items() if value is not None}
 
 
 def as_configured(found: Mapping[str, Record], stored: StoredTable, table: config.Table) -> dict[str, Record]:

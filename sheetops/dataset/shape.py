@@ -56,8 +56,8 @@ class StoredField:
         return said
 
     @cached_property
-    def encode(self) -> Coder | None:
-        """From canonical value to JSON value; None where they are the same."""
+    def encode(self) -> Coder:
+        """From canonical value to JSON value."""
         return encoder(self.type, self.decimals)
 
     @cached_property
@@ -193,7 +193,7 @@ def _converted(change: PastChange, read: Coder | None) -> Coder:
             new = convert(value)
         except ValueError:
             return value
-        said_now = encode(new) if encode else new
+        said_now = encode(new)
         return read(said_now) if read else said_now
 
     return read_then

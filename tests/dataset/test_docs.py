@@ -31,7 +31,9 @@ def test_every_statement_finds_something(documented: Store, sql: str) -> None:
     assert documented.query(sql.strip().rstrip(";"))[1]
 
 
-@pytest.mark.parametrize("name", [*METADATA.tables, *JOURNAL.columns.keys(), *[kind.value for kind in FieldType]])
+@pytest.mark.parametrize(
+    "name", [*METADATA.tables, *JOURNAL.columns.keys(), *[kind.value for kind in FieldType]]
+)
 def test_every_table_column_and_field_type_is_described(name: str) -> None:
     assert re.search(rf"\b{name}\b", DOCS)
 

@@ -116,6 +116,9 @@ def test_agreement_changes_nothing_but_is_journalled(store: Store) -> None:
         ("credit", Decimal("12345678901234567.89"), "digits"),
         ("opened", datetime(2024, 1, 1), "time zone"),
         ("effort", float("nan"), "."),
+        ("status", 5, "5 is not text"),
+        ("order", 5.0, "5.0 is not an integer"),
+        ("urgent", 1, "1 is not a boolean"),
         ("nowhere", 1, "no field 'nowhere'"),
     ],
 )
