@@ -177,7 +177,7 @@ class _Reader:
         mine = {i.number: decisions[i.number] for i in held if i.number in decisions}
         self.sides[tracker.id] = TrackerSide(
             tracker, table, tab, state, standing, base_seq, held, mine,
-            self._since(tracker, state, base_seq, standing), trip,
+            self._since(tracker, state, base_seq, standing), trip, _new_columns(tracker, tab, state),
         )  # fmt: skip
 
     def _recovered(self, tracker: TrackerSpec, stamp: Stamp | None) -> TrackerState:
@@ -324,10 +324,29 @@ class _Reader:
 
 
 def mapping_of(tracker: TrackerSpec, tab: Tab, key: str) -> tuple[tuple[str, str], ...]:
-    """Return what decides how cells become values, as (field, header) pairs and three settings."""
+    """Return what decides how cells become values, as (field, header) pairs and three settings.
+
+    The headers of columns that nobody mapped are remembered beside them, to tell when a new one comes.
+    """
     columns = tuple((c.field, c.header) for c in tracker.columns if c.field in tab.positions)
     dates = "day first" if tracker.day_first else "month first"
-    return (*columns, ("@key", key), ("@timezone", tracker.timezone), ("@dates", dates))
+    others = tuple((f"{_COLUMN}{header}", header) for header in tab.unmapped)
+    return (*columns, *others, ("@key", key), ("@timezone", tracker.timezone), ("@dates", dates))
+
+
+_COLUMN = "@column "
+
+
+def _new_columns(tracker: TrackerSpec, tab: Tab, state: TrackerState) -> tuple[str, ...]:
+    known = {header for name, header in state.mapping if name.startswith(_COLUMN)}
+    if not state.generation:
+        return ()
+    return tuple(
+        f"Column '{header}' is new in {tracker.name} and left alone. To sync it, add it to sheetops.toml "
+        f"under [trackers.{tracker.id}.columns]."
+        for header in tab.unmapped
+        if header not in known
+    )
 
 
 _SETTINGS = {"@key": "the key", "@timezone": "the time zone", "@dates": "the date order"}

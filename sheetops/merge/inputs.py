@@ -47,6 +47,8 @@ class TrackerSide:
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     since: Sequence[Entry] = ()
     stamp_trip: GuardTrip | None = None
+    notes: tuple[str, ...] = ()
+    """What a person should know about the tab, besides what the tab itself says."""
 
     @property
     def id(self) -> str:

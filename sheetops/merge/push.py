@@ -188,7 +188,7 @@ class _Push:
         return TrackerPlan(
             self.side.id, self.spec.name, tuple(self.shown), tuple(self.cells), tuple(self.appends),
             tuple(found.mints), held, fresh, released, settles, dict(found.memory), tuple(found.missing),
-            tuple(found.ignored), (*self.tab.notes, *found.notes), tuple(self.left), self.tab.last_row,
+            tuple(found.ignored), (*self.tab.notes, *self.side.notes, *found.notes), tuple(self.left), self.tab.last_row,
             self._headers(), must_write=writes or renewed, must_remember=self._remembers(),
         )  # fmt: skip
 

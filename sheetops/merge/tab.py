@@ -46,6 +46,8 @@ class Tab:
     broken: Sequence[tuple[SheetRow, Invalid]]
     notes: tuple[str, ...] = ()
     state_column: int | None = None
+    unmapped: tuple[str, ...] = ()
+    """Headers nobody mapped: those columns belong to the people."""
     new_key_column: int | None = None
     """Where the key column will be added; None when the tab has one."""
     _parsed: dict[int, dict[str, Any]] = field(default_factory=dict, compare=False, repr=False)
@@ -170,7 +172,7 @@ def read_tab(
     return Tab(
         spec, table, reading, grid, header_row, positions, keyed, twice, keyless, broken,
         (*notes, *(f"Row {n} of {spec.name} looks like a totals row and is left alone." for n in skipped)),
-        state, new_key,
+        state, _unmapped(grid, header_row, spec), new_key,
     )  # fmt: skip
 
 
@@ -209,6 +211,13 @@ def _header_trip(
             said = f"Two columns of {where} have the header '{column.header}' (columns {places})."
             return GuardTrip(spec.id, "header-twice", said, None, "Rename one of them.")
     return None
+
+
+def _unmapped(grid: Grid, header_row: int, spec: TrackerSpec) -> tuple[str, ...]:
+    mapped = {_said(c.header) for c in spec.columns} | {_said(spec.state_header or "")}
+    cells = grid.rows[header_row - grid.first_row] if header_row >= grid.first_row else ()
+    headers = dict.fromkeys(" ".join(cell.split()) for cell in cells if _said(cell))
+    return tuple(header for header in headers if _said(header) not in mapped)
 
 
 def _column_notes(spec: TrackerSpec, headers: Mapping[str, list[int]], missing: Sequence[str]) -> list[str]:
