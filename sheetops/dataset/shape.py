@@ -111,7 +111,11 @@ class StoredTable:
 
     def key_value(self, key: str) -> Any:
         """Return the key as the value its column holds. Raise ValueError when it cannot be one."""
-        return int(key) if self.fields[self.key].type is FieldType.INTEGER else key
+        if self.fields[self.key].type is not FieldType.INTEGER:
+            return key
+        if str(int(key)) != key:
+            raise ValueError(f"{key!r} is another way to write {int(key)}")
+        return int(key)
 
     @cached_property
     def _moments(self) -> list[int]:

@@ -145,7 +145,9 @@ def test_numbers_may_be_keys(url: str) -> None:
         commit(store, edit("7", "order", 1, 2), archive("7"))
         commit(store, restore("7"))
         assert values(store, "7") == BLANK | {"id": 7, "order": 2}
-        assert store.records("cases", ["x"]) == {}
+        assert store.records("cases", ["x", "07"]) == {}
+        with pytest.raises(StoreError, match="'07' cannot be a key"):
+            commit(store, replace(add("07"), new={"id": 7}))
         assert store.verify() == []
 
 
