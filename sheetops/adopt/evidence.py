@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cached_property
 from typing import Any
 
-from ..model.parsers import tidy
+from ..model.celltext import tidy
 from ..model.schema import Field
 from ..model.sheet import UNCACHED, CellError, a1
 from ..model.values import Invalid, Reading, parse_value

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ..model.celltext import tidy
 from ..model.lexicon import same_header
-from ..model.parsers import tidy
 from ..model.sheet import Grid, a1, column_letters
 
 _LONGEST = 100

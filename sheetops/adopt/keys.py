@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..model.parsers import as_text
+from ..model.celltext import as_text
 from ..model.schema import FieldType
 from ..model.values import is_blank
 from .evidence import ColumnCells, show_raw

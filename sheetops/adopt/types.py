@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Any
 
-from ..model.parsers import CURRENCY_CODES, tidy
+from ..model.celltext import tidy
+from ..model.parsers import CURRENCY_CODES
 from ..model.schema import Field, FieldType
 from ..model.values import Invalid, Reading, parse_value
 from .choices import find_choices, find_multi_choices, spelling_remark

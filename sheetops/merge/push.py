@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..model.parsers import CELL_LIMIT
+from ..model.celltext import CELL_LIMIT
 from ..model.record import HeldKind, Record, RowMemory
 from ..model.schema import Mode
 from ..model.sheet import CellWrite, HeaderWrite, RowAppend

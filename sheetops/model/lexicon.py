@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .parsers import tidy
+from .celltext import tidy
 
 TOTALS = frozenset(
     [

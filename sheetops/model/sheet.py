@@ -25,6 +25,10 @@ class Uncached:
     def __repr__(self) -> str:
         return "UNCACHED"
 
+    def __reduce__(self) -> str:
+        """A copy of it, or one that was pickled, is the same object."""
+        return "UNCACHED"
+
 
 UNCACHED = Uncached()
 

@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from .parsers import PARSERS, Reading, Unreadable, as_text, day_and_month, plain_number
+from .celltext import Reading, Unreadable, as_text, plain_number
+from .dates import day_and_month
+from .parsers import PARSERS
 from .schema import Field, FieldType
 from .sheet import UNCACHED, CellError
 
