@@ -89,8 +89,8 @@ def _gc_paused() -> Iterator[None]:
             gc.enable()
 
 
-def unreadable() -> tuple[type[Exception], ...]:
-    """Return what python-calamine raises for a file it cannot read."""
+def is_unreadable(error: BaseException) -> bool:
+    """Tell whether python-calamine could not read a file; on some it panics, which is no Exception."""
     from python_calamine import CalamineError
 
-    return (CalamineError, OSError, ValueError)
+    return isinstance(error, CalamineError | OSError | ValueError) or type(error).__name__ == "PanicException"

@@ -69,6 +69,7 @@ def _pack_sheets(book: Workbook) -> tuple[dict[str, Patch], dict[str, Packed]]:
     patches, packed = {}, {}
     calculation.settle(book)
     for sheet in book.edited:
+        checking.refuse_broken_frame(sheet.part, sheet.frame.text)
         patch = make_patch(sheet)
         _grow_dimension(sheet)
         packed[sheet.part] = pack(encoded(sheet, patch))

@@ -16,6 +16,7 @@ from sheetops.ooxml.values import decode_text
 from sheetops.ooxml.xmltext import attributes, unescape
 
 _DIGITS = b"0123456789"
+_ROW_R = re.compile(rb"\sr=[\"']([0-9]{1,7})[\"']")
 _R = re.compile(rb"\sr=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 
 
@@ -68,10 +69,10 @@ def scan_sheet(pieces: Iterable[bytes]) -> Scan:
 
 
 def _scan_block(scan: Scan, block: Block, row_before: int) -> None:
-    view = block.view
-    numbers = list(map(int, scan.grammar.row_number.findall(view)))
-    column = _last_column(view, scan.grammar, len(numbers))
-    if column is None:
+    pieces = block.view.split(scan.grammar.row_open)[1:]
+    numbers = _row_numbers(pieces)
+    column = _last_column(pieces)
+    if numbers is None or column is None:
         numbers, column = _walk(scan, block, row_before)
     elif not _marked(scan, block):
         _walk(scan, block, row_before)
@@ -92,13 +93,27 @@ def _note_order(scan: Scan, numbers: list[int]) -> None:
         scan.ordered = False
 
 
-def _last_column(view: bytes, grammar: Grammar, rows: int) -> int | None:
-    """Return the rightmost column of a block from the last cell of each row, or None when rows are irregular."""
-    pieces = view.split(grammar.row_open)
-    if len(pieces) != rows + 1:
+def _row_numbers(pieces: list[bytes]) -> list[int] | None:
+    """Return the numbers of rows, given what follows each '<row', or None when one has no plain number."""
+    numbered = [piece for piece in pieces if piece.startswith(b' r="')]
+    if len(numbered) != len(pieces):
+        return _scattered_numbers(pieces)
+    try:
+        return [int(piece[4 : piece.index(b'"', 4)]) for piece in pieces]
+    except ValueError:
         return None
+
+
+def _scattered_numbers(pieces: list[bytes]) -> list[int] | None:
+    """The same where the number is not a row's first attribute."""
+    found = [_ROW_R.search(piece, 0, piece.find(b">")) for piece in pieces]
+    return [int(match[1]) for match in found if match] if all(found) else None
+
+
+def _last_column(pieces: list[bytes]) -> int | None:
+    """Return the rightmost column of rows from the last cell of each, or None when one has no plain address."""
     letters = set()
-    for piece in pieces[1:]:
+    for piece in pieces:
         start = piece.rfind(b'r="') + 3
         if start < 3:
             return None
@@ -112,9 +127,10 @@ def _last_column(view: bytes, grammar: Grammar, rows: int) -> int | None:
 def _marked(scan: Scan, block: Block) -> bool:
     """Note the formulas and errors of a block. Return False when a cell without address is among them."""
     view, g = block.view, scan.grammar
-    if b't="e"' in view or b"t='e'" in view:
+    # Single rare bytes first: see blank_opaque.
+    if b"e" in view and (b't="e"' in view or b"t='e'" in view):
         return False
-    if g.formula_open not in view:
+    if b"f" not in view or g.formula_open not in view:
         return True
     found: dict[tuple[int, int], Formula] = {}
     for match in g.formula.finditer(view):

@@ -94,8 +94,10 @@ class Sheet:
                 return grid.from_calamine(
                     self.workbook.package.archive.file, self.name, scan.errors, max_column
                 )
-            except grid.unreadable():
-                pass  # a dialect calamine does not know; ours does
+            except BaseException as error:
+                if not grid.is_unreadable(error):
+                    raise
+                # A dialect calamine does not know; our own reader does.
         return grid.from_cells(self.reader().cells(self._stream_blocks(), max_column))
 
     def values_in_column(self, column: int) -> Iterator[tuple[int, int, Value]]:

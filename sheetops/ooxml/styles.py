@@ -91,7 +91,9 @@ class Styles:
         plain = all(first.get(name, "0") == "0" for name in ("fontId", "fillId", "borderId"))
         if plain and self.number_format(0) == "General":
             return 0
-        return self.append_xf(f' numFmtId="{self.format_id("General")}" fontId="0" fillId="0" borderId="0" xfId="0"')
+        return self.append_xf(
+            f' numFmtId="{self.format_id("General")}" fontId="0" fillId="0" borderId="0" xfId="0"'
+        )
 
     def first_font(self) -> dict[str, str]:
         """Return size, name and family of the workbook's default font (18.8.22)."""
