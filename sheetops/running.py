@@ -217,7 +217,8 @@ class _Runner:
         for book in prepared.books:
             ids = {tracker.id for tracker in book.trackers}
             if ids & writes and not ids & self.backed_up:
-                book.spreadsheet.backup(str(self.folder / BACKUPS), self.record.id)
+                kept = self.folder / BACKUPS / book.trackers[0].id  # two workbooks may have one name
+                book.spreadsheet.backup(str(kept), self.record.id)
                 self.backed_up |= ids
 
     def _write(self, book: Book, prepared: Prepared, plan: Plan, seq: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import ooxml
-from ..trackers import HELD_TAB
+from ..model.sheet import HELD_TAB
 
 _HEADERS = ("No.", "Your decision", "Use this")
 

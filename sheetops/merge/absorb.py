@@ -147,9 +147,17 @@ class _Absorb:
         for name in merged.clash:
             if key in self.forgotten:
                 return
-            kind = HeldKind.CONFLICT if base else HeldKind.ADDED_TWICE
-            said = "changed in both places" if base else "added in both places, with different values"
-            self.hold(self.item(key, name, kind, said))
+            self._clash(key, name, theirs[name], known=bool(base))
+
+    def _clash(self, key: str, name: str, value: Any, *, known: bool) -> None:
+        earlier = self.open.get((key, name))
+        if earlier is not None and earlier.kind in _CONTESTED and earlier.theirs == value:
+            self.hold(self.item(key, name, earlier.kind, earlier.reason))
+        elif known:
+            self.hold(self.item(key, name, HeldKind.CONFLICT, "changed in both places"))
+        else:
+            said = "added in both places, with different values"
+            self.hold(self.item(key, name, HeldKind.ADDED_TWICE, said))
 
     def theirs(self, key: str, ours: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
         """Return the readable values of a row's editable cells; unreadable ones are held on the way."""

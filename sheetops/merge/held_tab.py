@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from ..model.record import Choose, Decision, HeldItem
 from ..model.schema import Schema
-from ..model.sheet import Grid, TabLine
+from ..model.sheet import TITLE, Grid, TabLine
 from ..model.values import is_blank, show_value
 from .decide import choices, meaning
 from .findings import Ignored
@@ -53,7 +53,7 @@ def build_tab(
     zone = ZoneInfo(schema.trackers[trackers[0].tracker].timezone) if trackers else ZoneInfo("UTC")
     when = run.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     lines = [
-        TabLine(("sheetops keeps this workbook and the team's dataset in agreement",), "title"),
+        TabLine((TITLE,), "title"),
         TabLine((f"Last run {run.id}, {when} ({zone.key}): {run.outcome}",)),
         TabLine((f"To take it back: sheetops undo {run.id}",), "muted"),
         TabLine(()),

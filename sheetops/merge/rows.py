@@ -101,10 +101,10 @@ def match_keyless_rows(merge: _Absorb) -> None:
 
 
 def _reuse_mints(merge: _Absorb, rows: list[SheetRow]) -> list[SheetRow]:
-    """Match rows to keys an interrupted run minted: same cells first, then the same place."""
+    """Match rows to keys an interrupted run minted: same cells first, then nearly so, then the same place."""
     intent = merge.side.state.intent
     mints = [m for m in (intent.mints if intent else ()) if m.key not in merge.found.rows]
-    for same in (_same_cells, _same_place):
+    for same in (_same_cells, _like_cells, _same_place):
         for mint in list(mints):
             row = next((row for row in rows if same(merge, mint, row)), None)
             if row is not None:
@@ -116,6 +116,10 @@ def _reuse_mints(merge: _Absorb, rows: list[SheetRow]) -> list[SheetRow]:
 
 def _same_cells(merge: _Absorb, mint: Mint, row: SheetRow) -> bool:
     return _readable(merge.tab.values(row)) == _readable(mint.values)
+
+
+def _like_cells(merge: _Absorb, mint: Mint, row: SheetRow) -> bool:
+    return likeness(merge.tab.values(row), mint.values) >= REKEY_SHARE
 
 
 def _same_place(merge: _Absorb, mint: Mint, row: SheetRow) -> bool:

@@ -142,6 +142,13 @@ class TabWrite:
     stamp: Stamp | None = None
 
 
+HELD_TAB = "sheetops"
+"""The name of the tab that the program owns in every spreadsheet."""
+
+TITLE = "sheetops keeps this workbook and the team's dataset in agreement"
+"""The first cell of that tab, by which the program knows it as its own."""
+
+
 @dataclass(frozen=True)
 class TabLine:
     """A line of the program's own tab: cell texts or values, a style name, links and a drop-down.

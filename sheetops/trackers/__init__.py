@@ -12,9 +12,6 @@ from ..model.sheet import Spreadsheet
 Opener = Callable[[Path, str], Spreadsheet]
 """(workspace folder, source) -> the spreadsheet there."""
 
-HELD_TAB = "sheetops"
-"""The name of the tab that the program owns in every spreadsheet."""
-
 
 def _excel(folder: Path, source: str) -> Spreadsheet:
     from .excel_file import ExcelFile

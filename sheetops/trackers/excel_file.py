@@ -13,6 +13,8 @@ from ..model.errors import TrackerBusy, TrackerChanged, TrackerNotWritten, Track
 from ..model.nearest import did_you_mean
 from ..model.schema import TrackerSpec
 from ..model.sheet import (
+    HELD_TAB,
+    TITLE,
     UNCACHED,
     CellError,
     Grid,
@@ -25,7 +27,6 @@ from ..model.sheet import (
     TabWrite,
     a1,
 )
-from . import HELD_TAB
 
 STAMP_PREFIX = "sheetops."
 """Stamps are custom document properties: one per tracker, under this prefix and the tracker's id."""
@@ -66,11 +67,24 @@ class ExcelFile:
         with _plain_errors(self.path):
             workbook = ooxml.Workbook.open(self.path)
             stamps = workbook.custom_properties
+            self._refuse_strange_tab(workbook, stamps)
             tabs = {t.id: self._tab(workbook, t, stamps) for t in trackers}
             held = workbook[HELD_TAB].grid() if workbook.has_sheet(HELD_TAB) else None
         token = _Opened(workbook, {t.id: t.tab for t in trackers})
         own = Grid(held.rows, held.first_row) if held is not None else None
         return Snapshot(_identity(workbook.identity), tabs, own, token=token)
+
+    def _refuse_strange_tab(self, workbook: ooxml.Workbook, stamps: Mapping[str, str]) -> None:
+        """Stop at a tab that has our name and is not ours: writing it would wipe out what people built."""
+        named = [name for name in workbook.sheet_names if name.casefold() == HELD_TAB]
+        stamped = any(name.startswith(STAMP_PREFIX) for name in stamps)
+        if not named or (stamped and named == [HELD_TAB]) or workbook[named[0]]["A1"].value == TITLE:
+            return
+        raise TrackerUnreadable(
+            f"{self.path.name} has a tab '{named[0]}' that sheetops did not make, and needs that name for its own.",
+            not_done="The workbook was left as it is.",
+            next_step="Rename that tab, save, and run the command again.",
+        )
 
     def _tab(self, workbook: ooxml.Workbook, tracker: TrackerSpec, stamps: Mapping[str, str]) -> TabSnapshot:
         if not workbook.has_sheet(tracker.tab):

@@ -9,6 +9,7 @@ from typing import Any
 from ..model.errors import TrackerChanged, TrackerUnreadable
 from ..model.schema import TrackerSpec
 from ..model.sheet import (
+    HELD_TAB,
     Grid,
     Refused,
     Snapshot,
@@ -18,7 +19,6 @@ from ..model.sheet import (
     TabSnapshot,
     TabWrite,
 )
-from . import HELD_TAB
 
 Rows = list[list[Any]]
 
