@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from sheetops.ooxml.edits import CellEdit, cell_xml, default_format
 from sheetops.ooxml.errors import CellRefused
-from sheetops.ooxml.named_styles import named_style
+from sheetops.ooxml.named_styles import LOOKS, named_style
 from sheetops.ooxml.refs import Range, cell_name, column_letters
 from sheetops.ooxml.values import Value
 from sheetops.ooxml.xmltext import escape_attribute, escape_text
@@ -134,6 +134,7 @@ class _Page:
             self._data(),
             self._validations(),
             self._links(),
+            '<pageSetup orientation="landscape" fitToHeight="0"/>',
         ]
         return (
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{namespace}">'
@@ -163,8 +164,10 @@ class _Page:
         self.lists[values] = f"${letters}$1:${letters}${len(values)}"
 
     def _properties(self) -> str:
+        """Say the tab's colour, and that a printed page is as wide as the sheet."""
         color = self.content.tab_color
-        return f'<sheetPr><tabColor rgb="FF{color.lstrip("#")[-6:].upper()}"/></sheetPr>' if color else ""
+        tab = f'<tabColor rgb="FF{color.lstrip("#")[-6:].upper()}"/>' if color else ""
+        return f'<sheetPr>{tab}<pageSetUpPr fitToPage="1"/></sheetPr>'
 
     def _views(self) -> str:
         count = self.content.freeze_row
@@ -192,8 +195,18 @@ class _Page:
         rows = []
         for number, row in enumerate(self.rows, 1):
             cells = "".join(self._cell(number, column, cell) for column, cell in enumerate(row, 1))
-            rows.append(f'<row r="{number}">{cells}</row>' if cells else "")
+            rows.append(f'<row r="{number}"{self._height(row)}>{cells}</row>' if cells else "")
         return f"<sheetData>{''.join(rows)}</sheetData>"
+
+    def _height(self, row: list[SheetCell]) -> str:
+        """Make room for wrapped text: a reader that does not fit rows by itself would cut it off."""
+        lines = 1
+        for cell, width in zip(row, self.content.column_widths, strict=False):
+            if isinstance(cell.value, str) and LOOKS[cell.style or "text"].wrap:
+                lines = max(
+                    lines, sum(-(-len(part) // int(width - 1)) or 1 for part in cell.value.split("\n"))
+                )
+        return f' ht="{15 * min(lines, 20)}" customHeight="1"' if lines > 1 else ""
 
     def _cell(self, row: int, column: int, cell: SheetCell) -> str:
         if cell.value is None and cell.style is None:
