@@ -16,7 +16,7 @@ from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
 from .model.errors import SheetopsError, TrackerBusy
-from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
+from .model.record import Entry, HeldItem, HeldKind, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
 from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
@@ -65,8 +65,7 @@ def prepare(folder: Path, schema: Schema, store: Store, env: Environment, reques
         reader.read(book)
     env.progress("comparing", 0.5)
     prepared = reader.prepared(books)
-    changed = {change.table for change in prepared.plan.changes if change.op is not Op.AGREE}
-    unread = [b for b in books if b in reader.skipped and changed & {t.table for t in b.trackers}]
+    unread = [book for book in reader.skipped if reader.concerned(book, prepared.plan)]
     if not unread or prepared.plan.stopped:
         return prepared
     for book in unread:  # nothing had changed in them, but what changed elsewhere has to reach them
@@ -144,7 +143,7 @@ class _Reader:
         head = self.store.tracker_head(tracker.id)
         if self.request.undo or head.identity is None or head.identity != book.identity or head.intent:
             return False
-        if any(item.decision for item in self.held.get(tracker.id, ())):
+        if any(item.decision or self._alone(item) for item in self.held.get(tracker.id, ())):
             return False
         table = self.schema.table_of(tracker)
         if head.fingerprint != reading_fingerprint(table, tracker):
@@ -154,6 +153,23 @@ class _Reader:
             newer = head.seq < self.head and bool(self.store.entries(table=table.name, after=head.seq))
             self.tables_changed[place] = newer
         return not self.tables_changed[place]
+
+    def _alone(self, item: HeldItem) -> bool:
+        """Whether an item is held because of another tracker's value that is held no longer."""
+        if item.kind is not HeldKind.CONTESTED or item.base != item.ours:
+            return False
+        others = (i for tracker, items in self.held.items() if tracker != item.tracker for i in items)
+        return not any((i.table, i.key, i.field) == (item.table, item.key, item.field) for i in others)
+
+    def concerned(self, book: Book, plan: Plan) -> bool:
+        """Whether a plan is news for a spreadsheet that was not read because nothing in it had changed."""
+        changed = {change.table for change in plan.changes if change.op is not Op.AGREE}
+        settled = {place for t in plan.trackers for place, _ in (*t.released, *t.settles)}
+        return any(
+            tracker.table in changed
+            or any((i.key, i.field) in settled for i in self.held.get(tracker.id, ()))
+            for tracker in book.trackers
+        )
 
     def _side(self, snapshot: Snapshot, tracker: TrackerSpec) -> None:
         table = self.schema.table_of(tracker)

@@ -269,7 +269,7 @@ class _Absorb:
         if changed:
             self.hold(self.item(key, None, HeldKind.EDITED_AND_DELETED, _edited_elsewhere(changed)))
         elif spec.may_delete:
-            self.found.archives[key] = f"its row was deleted in {spec.name}"
+            self.found.archives[key] = Source(Actor.TRACKER, self.side.id)
             self.found.memory[key] = None
         else:
             said = f"its row is gone from {spec.name}, where records are not deleted; the record is kept"

@@ -286,20 +286,44 @@ def _hold_take(found: Findings, key: str, name: str, take: Take, kind: HeldKind,
 # --- archiving -------------------------------------------------------------------------------------
 
 
+_HELD_EDITS = (
+    HeldKind.CONFLICT,
+    HeldKind.CONTESTED,
+    HeldKind.ADDED_TWICE,
+    HeldKind.INVALID,
+    HeldKind.REQUIRED,
+    HeldKind.NOT_UNIQUE,
+)
+"""What a person typed and nobody has taken yet: an edit all the same."""
+
+
 def _archive(together: Combined, undo: UndoProposals) -> None:
     edited: dict[tuple[str, str], Change] = {(c.table, c.key): c for c in together.changes if c.op is Op.SET}
     for found in together.findings:
         table = found.side.table.name
-        for key in sorted(found.archives):
+        for key, source in sorted(found.archives.items()):
             change = edited.get((table, key))
             if change is not None and change.source.tracker != found.side.id:
-                _outlived(together, found, key, change)
-                continue
-            source = Source(Actor.TRACKER, found.side.id)
-            _archive_one(together, table, key, source)
+                _outlived(found, key, str(change.field))
+            elif source.actor is Actor.TRACKER and (name := _held_edit(together, found, key)):
+                _outlived(found, key, name)
+            else:
+                _archive_one(together, table, key, source)
     for table, key, source in undo.archives:
         if (table, key) not in edited:
             _archive_one(together, table, key, source)
+
+
+def _held_edit(together: Combined, found: Findings, key: str) -> str | None:
+    """Return the field of a record that is held because of what was typed in another tracker."""
+    table = found.side.table.name
+    for other in together.findings:
+        if other is not found and other.side.table.name == table:
+            for (held, name), item in other.holds.items():
+                if held == key and name is not None and item.kind in _HELD_EDITS:
+                    return name
+    elsewhere = together.dataset.held_elsewhere
+    return next((n for t, held, n in sorted(elsewhere, key=str) if (t, held) == (table, key) and n), None)
 
 
 def _archive_one(together: Combined, table: str, key: str, source: Source) -> None:
@@ -308,8 +332,8 @@ def _archive_one(together: Combined, table: str, key: str, source: Source) -> No
         together.apply(Change(table, key, Op.ARCHIVE, source))
 
 
-def _outlived(together: Combined, found: Findings, key: str, change: Change) -> None:
-    said = f"its row was deleted here while {change.field} changed elsewhere; the record is kept"
+def _outlived(found: Findings, key: str, name: str) -> None:
+    said = f"its row was deleted here while {name} changed elsewhere; the record is kept"
     found.holds[key, None] = found.make_item(key, None, HeldKind.EDITED_AND_DELETED, said, None)
     memory = found.side.state.rows.get(key) or RowMemory()
     frozen = memory.frozen_from if memory.frozen_from is not None else found.side.base_seq
@@ -359,7 +383,13 @@ def _refresh_holds(together: Combined) -> None:
     for found in together.findings:
         for place, item in list(found.holds.items()):
             record = together.record(item.table, item.key)
-            if item.field is None or record is None:
+            if record is None:
+                continue
+            if item.field is None:
+                if record.archived and item.kind in (HeldKind.ROW_GONE, HeldKind.EDITED_AND_DELETED):
+                    del found.holds[place]
+                    found.released[place] = "the record was archived"
+                    found.memory[item.key] = None
                 continue
             now = record.values.get(item.field)
             settled = (

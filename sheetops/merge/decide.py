@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..model.record import Choose, Decision, HeldItem, HeldKind, RowMemory
+from ..model.record import Actor, Choose, Decision, HeldItem, HeldKind, RowMemory, Source
 from ..model.values import Invalid, parse_value
 from .rows import fresh_keys, give_key, suspected_row
 
@@ -145,7 +145,7 @@ def _own_record(merge: _Absorb, key: str, row: Any) -> None:
 
 
 def _archive(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
-    merge.found.archives[item.key] = "a person decided so"
+    merge.found.archives[item.key] = Source(Actor.RESOLVED, merge.side.id, who=decision.who)
     merge.found.memory[item.key] = None
     return None
 

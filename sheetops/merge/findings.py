@@ -49,8 +49,8 @@ class Findings:
     takes: dict[tuple[str, str], Take] = field(default_factory=dict)
     agrees: dict[tuple[str, str], Any] = field(default_factory=dict)
     adds: dict[str, Added] = field(default_factory=dict)
-    archives: dict[str, str] = field(default_factory=dict)
-    """key -> why, in words."""
+    archives: dict[str, Source] = field(default_factory=dict)
+    """Records to archive: whose row was deleted, or about which a person decided so."""
     restores: set[str] = field(default_factory=set)
     holds: dict[Place, HeldItem] = field(default_factory=dict)
     released: dict[Place, str] = field(default_factory=dict)
