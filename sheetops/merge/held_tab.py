@@ -82,10 +82,11 @@ def _held_lines(held: Sequence[HeldItem], schema: Schema) -> list[TabLine]:
 
 def _held_line(item: HeldItem, schema: Schema) -> TabLine:
     tab = schema.trackers[item.tracker].tab
+    zone = ZoneInfo(schema.trackers[item.tracker].timezone)
     field = schema.tables[item.table].by_name.get(item.field or "")
 
     def show(value: Any) -> str:
-        return show_value(field, value) if field is not None else ("" if value is None else str(value))
+        return show_value(field, value, zone) if field is not None else ("" if value is None else str(value))
 
     options = choices(item)
     decision = item.decision.choice.value if item.decision else None

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from .celltext import Reading, Unreadable, as_text, plain_number
 from .dates import day_and_month
@@ -92,8 +93,11 @@ def to_cell(field: Field, value: Any, reading: Reading) -> Any:
     return value
 
 
-def show_value(field: Field, value: Any) -> str:
-    """Return a canonical value in words, the same in every message: "(blank)", "2024-01-05", "4h 30m"."""
+def show_value(field: Field, value: Any, zone: ZoneInfo | None = None) -> str:
+    """Return a canonical value in words, the same in every message: "(blank)", "2024-01-05", "4h 30m".
+
+    An instant is shown in UTC, with a Z, or as wall time where a zone is given.
+    """
     if value is None:
         return "(blank)"
     if isinstance(value, Invalid):
@@ -105,15 +109,15 @@ def show_value(field: Field, value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value} {field.currency}" if field.currency else str(value)
     if isinstance(value, datetime):
-        return _moment_words(value)
+        return _moment_words(value) if zone is None else _moment_words(value, zone).removesuffix("Z")
     if isinstance(value, timedelta):
         return _duration_words(value)
     return str(value)
 
 
-def _moment_words(value: datetime) -> str:
-    said = value.astimezone(UTC).isoformat(" ", "milliseconds" if value.microsecond else "seconds")
-    return said.replace("+00:00", "Z").replace(":00Z", "Z")
+def _moment_words(value: datetime, zone: tzinfo = UTC) -> str:
+    wall = value.astimezone(zone).replace(tzinfo=None)
+    return wall.isoformat(" ", "milliseconds" if value.microsecond else "seconds").removesuffix(":00") + "Z"
 
 
 def _duration_words(value: timedelta) -> str:

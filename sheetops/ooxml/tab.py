@@ -200,6 +200,8 @@ class _Page:
 
     def _height(self, row: list[SheetCell]) -> str:
         """Make room for wrapped text: a reader that does not fit rows by itself would cut it off."""
+        if any((LOOKS[cell.style or "text"].size or 0) > 11 for cell in row):
+            return ' ht="21" customHeight="1"'
         lines = 1
         for cell, width in zip(row, self.content.column_widths, strict=False):
             if isinstance(cell.value, str) and LOOKS[cell.style or "text"].wrap:
