@@ -52,15 +52,18 @@ def _day(said: str, day_first: bool) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise Unreadable("is not a date in the calendar", _swapped(year, month, day)) from None
+        raise Unreadable("is not a date in the calendar", _nearest(year, month, day)) from None
 
 
-def _swapped(year: int, month: int, day: int) -> str | None:
-    """Offer the date with day and month exchanged where only that one exists."""
-    try:
-        return date(year, day, month).isoformat()
-    except ValueError:
-        return None
+def _nearest(year: int, month: int, day: int) -> str | None:
+    """Offer the date with day and month exchanged, or the month's last day where it has no such day."""
+    for likely in ((year, day, month), (year, month, 30), (year, month, 29), (year, month, 28)):
+        try:
+            if likely[1] == day or day > likely[2]:
+                return date(*likely).isoformat()
+        except ValueError:
+            continue
+    return None
 
 
 def day_and_month(said: str, day_first: bool) -> tuple[int, int] | None:
