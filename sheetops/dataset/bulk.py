@@ -7,6 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Select
 
+COPIED = 1000
+"""From how many rows on PostgreSQL's COPY is worth its while."""
+
 
 def quoted(conn: Connection, name: str) -> str:
     """Return a table or column name as SQL text, in quotes where it needs them."""
@@ -16,8 +19,18 @@ def quoted(conn: Connection, name: str) -> str:
 def insert_rows(conn: Connection, table: str, names: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
     """Insert rows of column values."""
     columns = ", ".join(quoted(conn, name) for name in names)
+    if conn.dialect.name == "postgresql" and len(rows) >= COPIED:
+        _copy(conn, f"COPY {quoted(conn, table)} ({columns}) FROM STDIN".replace("%%", "%"), rows)
+        return
     marks = ", ".join([_mark(conn)] * len(names))
     _run(conn, f"INSERT INTO {quoted(conn, table)} ({columns}) VALUES ({marks})", rows)  # noqa: S608
+
+
+def _copy(conn: Connection, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    cursor: Any = conn.connection.cursor()
+    with cursor.copy(sql) as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def update_rows(

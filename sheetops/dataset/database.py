@@ -84,11 +84,17 @@ class Database:
         """Turn the database's errors into StoreError, or RunLocked where another writer is in the way."""
         try:
             yield
-        except exc.StatementError as error:
+        except (exc.StatementError, self.driver_error) as error:
             raise self._in_words(error) from error
 
-    def _in_words(self, error: exc.StatementError) -> SheetopsError:
-        said = str(error.orig or error).strip().splitlines()[0]
+    @property
+    def driver_error(self) -> type[Exception]:
+        """The driver's own errors, for statements that reach it without SQLAlchemy in between."""
+        error: type[Exception] = self.engine.dialect.loaded_dbapi.Error
+        return error
+
+    def _in_words(self, error: Exception) -> SheetopsError:
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
         if "database is locked" in said or "lock timeout" in said:
             return RunLocked(
                 f"Another program is writing to {self.name}.",

@@ -30,7 +30,7 @@ def frame(table: Table, records: Mapping[str, Record]) -> pd.DataFrame:
     """
     import pandas as pd
 
-    active = [records[key].values for key in sorted(records) if not records[key].archived]
+    active = [record.values for record in records.values() if not record.archived]
     return pd.DataFrame(
         {f.name: _series(f.type, [values[f.name] for values in active]) for f in table.fields},
         columns=[f.name for f in table.fields],

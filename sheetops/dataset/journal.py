@@ -158,12 +158,13 @@ def _among(wanted: Select[Any], keys: Sequence[str] | None) -> Select[Any]:
 
 def _entry(row: Any, shape: Shape) -> Entry:
     seq, run, table, key, op, field, old, new, actor, tracker, address, who, recorded, effective, _ = row
-    field, old, new = _values(shape.get(table), Op(op), seq, field, _said(old), _said(new))
+    verb = _OPS[op]
+    field, old, new = _values(shape.get(table), verb, seq, field, _said(old), _said(new))
     return Entry(
         table=table,
         key=key,
-        op=Op(op),
-        source=Source(Actor(actor), tracker, address, who),
+        op=verb,
+        source=Source(_ACTORS[actor], tracker, address, who),
         field=field,
         old=old,
         new=new,
@@ -172,6 +173,10 @@ def _entry(row: Any, shape: Shape) -> Entry:
         run=run,
         recorded_at=recorded,
     )
+
+
+_OPS = {op.value: op for op in Op}
+_ACTORS = {actor.value: actor for actor in Actor}
 
 
 def _said(text: str | None) -> Any:

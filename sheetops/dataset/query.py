@@ -22,14 +22,8 @@ def run(database: Database, shape: Shape, sql: str) -> Result:
     """Return (column names, rows) of one reading statement. Raise QueryRefused otherwise."""
     try:
         return _on_sqlite(database, sql) if database.sqlite else _on_postgres(database, sql)
-    except (_errors(database), exc.DBAPIError, ValueError) as error:
+    except (database.driver_error, exc.DBAPIError, ValueError) as error:
         raise _refused(error, shape) from error
-
-
-def _errors(database: Database) -> type[Exception]:
-    """The driver's own errors: statements from people reach it without SQLAlchemy in between."""
-    error: type[Exception] = database.engine.dialect.loaded_dbapi.Error
-    return error
 
 
 def _on_sqlite(database: Database, sql: str) -> Result:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, Connection, Dialect, MetaData, Select, Table, delete, func, insert, select
@@ -96,13 +97,18 @@ def encoded(table: StoredTable, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_configured(found: Mapping[str, Record], stored: StoredTable, table: config.Table) -> dict[str, Record]:
-    """Return records with exactly the config's fields; one that is not stored yet is blank."""
+    """Return records with exactly the config's fields, in the order of their keys.
+
+    A field that is not stored yet is blank. PostgreSQL gives rows in an order that changes with edits,
+    and nothing that a run does may depend on it.
+    """
     names = [f.name for f in table.fields]
+    in_order = sorted(found.items(), key=itemgetter(0))
     if names == list(stored.fields):
-        return dict(found)
+        return dict(in_order)
     return {
         key: Record({name: record.values.get(name) for name in names}, record.archived)
-        for key, record in found.items()
+        for key, record in in_order
     }
 
 

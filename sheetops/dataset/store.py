@@ -103,7 +103,7 @@ class Store:
                 runs.extend(conn, run.id, before, journal.head(conn))
 
     def records(self, table: str, keys: Collection[str] | None = None) -> dict[str, Record]:
-        """Return records by key, archived ones included; all of them, or those of `keys`.
+        """Return records by key, in order, archived ones included; all of them, or those of `keys`.
 
         Each has a value for every field of the config; one that is not stored yet is None.
         """

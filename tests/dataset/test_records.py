@@ -57,6 +57,12 @@ def test_only_the_asked_records_are_read(store: Store) -> None:
     assert store.records("cases", []) == {}
 
 
+def test_records_come_in_the_order_of_their_keys(store: Store) -> None:
+    commit(store, *[add(key, order=1) for key in ("b", "é", "a", "B", "c")], archive("c"))
+    commit(store, edit("a", "order", 1, 2), edit("B", "order", 1, 2))
+    assert list(store.records("cases")) == ["B", "a", "b", "c", "é"]
+
+
 def test_an_archived_record_leaves_the_table_and_comes_back_whole(store: Store) -> None:
     commit(store, add("CASE-1", **{k: v for k, v in FULL.items() if k != "id"}))
     commit(store, archive("CASE-1"))
@@ -134,6 +140,15 @@ def test_text_like_escapes_and_sql_is_only_text(store: Store) -> None:
     said = '\\u0000 \'; DROP TABLE cases; -- %s ? \N{PILE OF POO}\n\t"x"'
     commit(store, add("CASE-1", status=said))
     assert values(store, "CASE-1")["status"] == said
+    assert store.verify() == []
+
+
+def test_a_large_import_is_kept_to_the_letter(store: Store) -> None:
+    odd = ["\\N", "a\tb", "line\nline\r", "\\.", '"', "", "é\N{PILE OF POO}", None]
+    full = {k: v for k, v in FULL.items() if k != "id"}
+    commit(store, *[add(f"CASE-{n:04d}", **full | {"status": odd[n % len(odd)]}) for n in range(1500)])
+    found = store.records("cases")
+    assert [record.values["status"] for record in found.values()] == [odd[n % len(odd)] for n in range(1500)]
     assert store.verify() == []
 
 
