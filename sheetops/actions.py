@@ -69,7 +69,7 @@ def _plan_exit(ws: Workspace, made: Any, *, tell: bool) -> int:
         return 4
     if tell and not made.is_empty:
         return 6
-    return 3 if made.held or ws.held() else 0
+    return 3 if made.held or (ws.has_dataset and ws.held()) else 0
 
 
 def sync(

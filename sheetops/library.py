@@ -105,8 +105,7 @@ class Workspace:
         `only` names trackers (default: all); `allow` guards that may be overridden (see `sheetops plan`).
         """
         request = self._request(only, allow, writes=False)
-        file = self._database_file()
-        if self._store is not None or file is None or file.exists():
+        if self.has_dataset:
             return self._plan(request)
         with TemporaryDirectory() as scratch:  # no dataset yet, and a plan makes none
             self._store = self._open_store(f"sqlite:///{(Path(scratch) / 'plan.db').as_posix()}")
@@ -115,10 +114,11 @@ class Workspace:
             finally:
                 self.close()
 
-    def _database_file(self) -> Path | None:
-        """Return the file of a dataset in SQLite; None for a server."""
+    @property
+    def has_dataset(self) -> bool:
+        """Whether the dataset has been made. A server is taken to have it."""
         scheme, _, path = self.config.database_url.partition(":///")
-        return Path(path) if scheme.startswith("sqlite") else None
+        return self._store is not None or not scheme.startswith("sqlite") or Path(path).exists()
 
     def _open_store(self, url: str) -> Store:
         from .dataset import Store

@@ -16,6 +16,7 @@ SHOWN = 20
 """How many lines of a plan are shown before "and 312 more: --all"."""
 
 _PARTS = (
+    ("shape_changes", "{n} {cells} of the dataset's shape", ("change", "changes")),
     ("cells_taken", "{n} {cells} into the dataset", ("cell", "cells")),
     ("records_added", "{n} {cells} added", ("record", "records")),
     ("records_archived", "{n} {cells} archived", ("record", "records")),

@@ -99,6 +99,7 @@ class Plan:
         """Return the numbers people ask about first."""
         ops = [change.op for change in self.changes]
         return {
+            "shape_changes": len(self.schema_changes),
             "cells_taken": ops.count(Op.SET),
             "records_added": ops.count(Op.ADD),
             "records_archived": ops.count(Op.ARCHIVE),
