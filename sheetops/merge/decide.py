@@ -35,7 +35,7 @@ _CHOICES: dict[HeldKind, tuple[Choose, ...]] = {
 
 def choices(item: HeldItem) -> tuple[Choose, ...]:
     """Return what a person may decide about a held item."""
-    if item.field is None and item.kind is HeldKind.INVALID:
+    if item.field is None and item.kind in (HeldKind.INVALID, HeldKind.UNWRITABLE):
         return ()
     if item.field is None and item.kind is HeldKind.UNDO:
         return ROW_CHOICES

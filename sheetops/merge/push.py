@@ -108,8 +108,7 @@ class _Push:
                 )
             return
         if isinstance(after, str) and len(after) > CELL_LIMIT:
-            said = f"cannot show the dataset's {len(after):,} characters; a cell holds {CELL_LIMIT:,}"
-            self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.INVALID, said, None)
+            self._too_long(key, name, after)
             return
         refused = self.together.inputs.refused.cells
         if reason := refused.get((self.side.id, row.number, self.tab.positions[name])):
@@ -117,6 +116,10 @@ class _Push:
             self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.UNWRITABLE, said, None)
             return
         self._put(key, row, name, self.tab.positions[name], after, theirs, over_formula=forced)
+
+    def _too_long(self, key: str, name: str, text: str) -> None:
+        said = f"cannot show the dataset's {len(text):,} characters; a cell holds {CELL_LIMIT:,}"
+        self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.INVALID, said, None)
 
     def _put(
         self, key: str, row: SheetRow, name: str, column: int, after: Any, before: Any, *,
@@ -159,15 +162,14 @@ class _Push:
 
     def _append(self, key: str, record: Record) -> None:
         if reason := self.together.inputs.refused.appends.get(self.side.id):
-            self.found.notes.append(f"{key} has no row in {self.spec.name} yet: {reason}")
+            said = f"has no row in {self.spec.name} yet: {reason}"
+            self.found.holds[key, None] = self.found.make_item(key, None, HeldKind.UNWRITABLE, said, None)
             return
         cells: dict[int, Any] = {}
         for name, column in self.tab.positions.items():
             value = key if name == self.side.table.key else record.values.get(name)
             if isinstance(value, str) and len(value) > CELL_LIMIT:
-                self.found.notes.append(
-                    f"{key} {name} has {len(value):,} characters; a cell holds {CELL_LIMIT:,}, so it stays blank."
-                )
+                self._too_long(key, name, value)  # held, or the blank cell would clear the dataset's text
                 continue
             if value is not None:
                 cells[column] = to_cell(self.side.table.by_name[name], value, self.tab.reading)

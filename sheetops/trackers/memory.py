@@ -18,6 +18,7 @@ from ..model.sheet import (
     TabLine,
     TabSnapshot,
     TabWrite,
+    a1,
 )
 
 Rows = list[list[Any]]
@@ -62,7 +63,14 @@ class MemorySpreadsheet:
         return Grid(deepcopy(self.tabs[tab]), 1, frozenset(self.formulas.get(tab, ())))
 
     def refused(self, snapshot: Snapshot, tabs: Mapping[str, TabWrite]) -> Refused:
-        return Refused()
+        appends: dict[str, str] = {}
+        for tracker, tab in tabs.items():
+            rows = self.tabs[snapshot.token[tracker]]
+            for number, append in enumerate(tab.appends, start=tab.last_row + 1):
+                for column in append.cells:
+                    if _said(rows, number, column) not in (None, ""):
+                        appends[tracker] = f"{a1(number, column)} is not empty; move what stands there."
+        return Refused(appends=appends)
 
     def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
         self.fault("write:before")
@@ -90,6 +98,10 @@ def _apply(rows: Rows, tab: TabWrite) -> None:
     for number, append in enumerate(tab.appends, start=tab.last_row + 1):
         for column, value in append.cells.items():
             _put(rows, number, column, value)
+
+
+def _said(rows: Rows, row: int, column: int) -> Any:
+    return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
 
 
 def _put(rows: Rows, row: int, column: int, value: Any) -> None:

@@ -123,7 +123,7 @@ class People:
             self.edited.add(row[0])
             if field.endswith("note") and row[0] in self.story.records():
                 self.fresh_edits[name][row[0], field] = row[COLUMNS[name].index(field)]
-                if row[0] in self.deleted[OTHER[name]]:
+                if row[0] in self.deleted[OTHER[name]] and row[COLUMNS[name].index(field)]:
                     self.survivors.add(row[0])
 
     def clear(self, name: str, at: int, column: int) -> None:
@@ -313,8 +313,8 @@ class People:
         for name in COLUMNS:
             memory = self.story.ws.store.tracker_state(name).rows
             cells = self._cells()
-            for (tracker, key, field), raw in cells.items():
-                if tracker != name or (name, key, field) in held or (name, key, None) in held:
+            for (shown_in, key, field), raw in cells.items():
+                if shown_in != name or (name, key, field) in held or (name, key, None) in held:
                     continue
                 if key in archived:
                     continue

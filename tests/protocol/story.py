@@ -214,7 +214,8 @@ class Story:
             done = self.sync(allow=allow)
             if self.everything() == before and done.run is None:
                 again = self.sync(allow=allow)
-                assert again.run is None and self.everything() == before, "a second idle sync did something"
+                assert again.run is None, "a second idle sync ran"
+                assert self.everything() == before, "a second idle sync did something"
                 return done
         raise AssertionError("the syncs do not come to rest")
 
