@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .actions import Outcome
 from .model.errors import SheetopsError, TrackerNotWritten, UnknownName
 from .model.nearest import did_you_mean
+from .words import count
 from .workspace import CONFIG_NAME, load_config, parse_config
 
 if TYPE_CHECKING:
@@ -130,10 +131,8 @@ def doctor(open_here: Callable[[], Workspace]) -> Outcome:
     except SheetopsError as error:
         return Outcome("doctor", [f"  problem  {error}"], {"checks": [{"ok": False, "said": str(error)}]}, 1)
     with ws:
-        trackers = len(ws.schema.trackers)
-        found.append(
-            (True, f"{CONFIG_NAME}: {len(ws.schema.tables)} tables, {trackers} trackers, no mistake")
-        )
+        there = f"{count(len(ws.schema.tables), 'table')}, {count(len(ws.schema.trackers), 'tracker')}"
+        found.append((True, f"{CONFIG_NAME}: {there}, no mistake"))
         found += _check_dataset(ws)
         found += _check_trackers(ws)
     lines = [f"  {'ok      ' if ok else 'problem '} {said}" for ok, said in found]

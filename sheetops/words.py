@@ -145,10 +145,11 @@ def _write_lines(tracker: TrackerPlan, wording: Wording, schema: Schema) -> Iter
         yield f"{cell.key} {cell.field}: {old} -> {new} ({tracker.name} {cell.address})"
     if tracker.appends:
         keys = short(", ".join(append.key for append in tracker.appends), 80)
-        yield f"{tracker.name}: {_count(len(tracker.appends), 'row')} appended: {keys}"
+        yield f"{tracker.name}: {count(len(tracker.appends), 'row')} appended: {keys}"
 
 
-def _count(number: int, word: str) -> str:
+def count(number: int, word: str) -> str:
+    """Return a number with its noun: "1 row", "12 rows"."""
     return f"{number:,} {word}" + ("" if number == 1 else "s")
 
 
