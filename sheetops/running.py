@@ -193,9 +193,14 @@ class _Runner:
         """Nothing to do: remember how the spreadsheets look, so that the next run sees it at once."""
         head = self.store.head()
         for tracker in prepared.plan.trackers:
-            state = prepared.sides[tracker.tracker].state
+            side = prepared.sides[tracker.tracker]
+            state, mapping = side.state, mapping_of(side.spec, side.tab, side.table.key)
             identity = self._settled_identity(tracker, prepared, prepared.plan.identities[tracker.tracker])
-            if state.seq != head and state.generation:
+            read_alike = (state.mapping, state.fingerprint) == (
+                mapping,
+                reading_fingerprint(side.table, side.spec),
+            )
+            if state.generation and (state.seq != head or not read_alike):
                 self._confirm(prepared, tracker.tracker, state.generation, head, identity, tracker.memory)
             elif tracker.memory or state.identity != identity:
                 self.store.remember_identity(tracker.tracker, identity, tracker.memory)

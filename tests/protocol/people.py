@@ -226,7 +226,7 @@ class People:
 
     def sync(self, *, crash_at: int | None = None, meanwhile: tuple[str, int, int] | None = None) -> None:
         """Sync; cut it off at a point, or type into a tracker just before it is written."""
-        before, head = self._cells(), self.story.ws.store.head()
+        before, head, active = self._cells(), self.story.ws.store.head(), set(self.story.records())
         if meanwhile is not None:
             book = self.story.books[meanwhile[0]]
 
@@ -246,7 +246,7 @@ class People:
             book.fault = self.story.faults
         if crash_at is None:
             self.fresh_edits = {"north": {}, "south": {}}
-        self._check_run(before, head)
+        self._check_run(before, head, active)
 
     def _cells(self) -> dict[tuple[str, str, str], Any]:
         """Every cell of every row whose key stands once in its tracker."""
@@ -261,7 +261,7 @@ class People:
                     )
         return found
 
-    def _check_run(self, before: dict[tuple[str, str, str], Any], head: int) -> None:
+    def _check_run(self, before: dict[tuple[str, str, str], Any], head: int, active: set[str]) -> None:
         after, store = self._cells(), self.story.ws.store
         entries = [e for e in store.entries() if e.op in (Op.ADD, Op.SET)]
         accepted = {(e.field, e.new) for e in entries if e.op is Op.SET}
@@ -278,7 +278,7 @@ class People:
             assert (field, value) in accepted, (
                 f"lost update: {name} {key} {field} said {value!r}, now {now!r}"
             )
-        active = self.story.records()
+        active |= self.story.records().keys()
         for name in COLUMNS:
             had = {key for n, key, _ in before if n == name}
             for key in {key for n, key, _ in after if n == name} - had - self.handled:
@@ -295,9 +295,9 @@ class People:
 
     def settle_and_check(self) -> None:
         """Sync until nothing is left to do, then check that everything agrees that is not held."""
-        before, head = self._cells(), self.story.ws.store.head()
+        before, head, active = self._cells(), self.story.ws.store.head(), set(self.story.records())
         self.story.settle()
-        self._check_run(before, head)
+        self._check_run(before, head, active)
         assert self.story.ws.store.verify() == []
         self._check_agreement()
         self._check_no_reversal()

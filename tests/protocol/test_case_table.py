@@ -514,7 +514,7 @@ def test_columns_moved(story: Story) -> None:
     ("field", "typed", "suggestion"),
     [
         ("due", "tbc", None),
-        ("due", "31/02/2024", None),
+        ("due", "31/02/2024", "2024-02-29"),
         ("due", 45_300, "2024-01-09"),
         ("status", "opn", "open"),
         ("amount", "twelve", None),
