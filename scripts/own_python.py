@@ -8,6 +8,7 @@ It is filled again only when what is asked for (setup.cfg, pyproject.toml, the e
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
@@ -16,6 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / ".venv"
 PYTHON = FOLDER / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+NOTE = FOLDER / "sheetops.json"
+"""What was installed there, and from what."""
 
 _NO_VENV = """This Python cannot make virtual environments: its module '{module}' is missing.
 Nothing was installed.
@@ -38,14 +41,25 @@ class NotReadyError(Exception):
 
 def ready(*extras: str) -> Path:
     """Return the path of a Python that has sheetops and its extras installed, and make it so first if need be."""
-    stamp = FOLDER / f".sheetops-{'-'.join(sorted(extras)) or 'plain'}"
-    wanted = _fingerprint(extras)
-    if PYTHON.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return PYTHON
-    _make()
-    _install(extras)
-    stamp.write_text(wanted, encoding="utf-8")
+    installed = _installed()
+    if not PYTHON.exists() or installed is None or not installed >= {*extras}:
+        _make()
+        _install({*extras} | (installed or set()))
     return PYTHON
+
+
+def _installed() -> set[str] | None:
+    """Return the extras that were installed as setup.cfg asks for them now; None when none were."""
+    try:
+        noted = json.loads(NOTE.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return set(noted["extras"]) if noted.get("asked") == _asked() else None
+
+
+def _asked() -> str:
+    asked = (ROOT / "setup.cfg").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    return hashlib.sha256(str(ROOT).encode() + asked).hexdigest()
 
 
 def run(arguments: list[str], *extras: str) -> int:
@@ -60,12 +74,6 @@ def run(arguments: list[str], *extras: str) -> int:
         return subprocess.call([str(python), *arguments], cwd=ROOT, env=environment)
     except KeyboardInterrupt:
         return 130
-
-
-def _fingerprint(extras: tuple[str, ...]) -> str:
-    asked = (ROOT / "setup.cfg").read_bytes() + (ROOT / "pyproject.toml").read_bytes()
-    said = f"{sorted(extras)}\n{ROOT}\n".encode()
-    return hashlib.sha256(said + asked).hexdigest()
 
 
 def _make() -> None:
@@ -85,8 +93,8 @@ def _make() -> None:
         raise NotReadyError(_NO_VENV_MADE.format(folder=FOLDER, root=ROOT, said=said))
 
 
-def _install(extras: tuple[str, ...]) -> None:
-    what = f".[{','.join(extras)}]" if extras else "."
+def _install(extras: set[str]) -> None:
+    what = f".[{','.join(sorted(extras))}]" if extras else "."
     print(
         f"Installing sheetops{what[1:]} and what it needs: a minute or two ...", file=sys.stderr, flush=True
     )
@@ -97,6 +105,7 @@ def _install(extras: tuple[str, ...]) -> None:
     if installed.returncode:
         print(installed.stdout, file=sys.stderr)
         raise NotReadyError(_NO_INSTALL)
+    NOTE.write_text(json.dumps({"asked": _asked(), "extras": sorted(extras)}), encoding="utf-8")
 
 
 if __name__ == "__main__":

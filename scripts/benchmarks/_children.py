@@ -5,6 +5,7 @@ Run as `python _children.py WORK ARGUMENTS` it does the work; `measure` starts t
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-
 
 _LAST = re.compile(r"^within ([\d.]+) peak ([\d.]+)$", re.MULTILINE)
 
@@ -37,10 +37,11 @@ def measure(work: str, *arguments: str | Path) -> Measured:
 
 
 def measure_command(command: list[str]) -> Measured:
-    """Run a command and return what it took. Raise RuntimeError when it failed."""
+    """Run a command and return what it took, compiled modules kept as Python does by default. Raise RuntimeError when it failed."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     with tempfile.TemporaryFile("w+") as said:
-        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
+        child = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, env=environment)
         code, cpu = _wait(child)
         took = time.perf_counter() - began
         said.seek(0)
