@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sheetops.ooxml.values import CellError, Value
+
+if TYPE_CHECKING:
+    from python_calamine import CalamineSheet
 
 Row = list[Any]
 
@@ -46,14 +51,10 @@ def dense_enough(rows: int, columns: int, size: int) -> bool:
 
 
 def from_calamine(
-    file: BinaryIO, sheet: str, errors: dict[tuple[int, int], str], max_column: int | None
+    path: Path, file: BinaryIO, sheet: str, errors: dict[tuple[int, int], str], max_column: int | None
 ) -> Grid:
     """Read a sheet by python-calamine, which reports error cells as blank; they are put back from `errors`."""
-    from python_calamine import CalamineWorkbook
-
-    file.seek(0)
-    with CalamineWorkbook.from_filelike(file) as workbook:
-        worksheet = workbook.get_sheet_by_name(sheet)
+    worksheet = _worksheet(path, file, sheet)
     with _gc_paused():
         rows: list[Row] = worksheet.to_python(skip_empty_area=False)
     if max_column is not None:
@@ -63,6 +64,28 @@ def from_calamine(
         if number <= len(rows) and column <= len(rows[number - 1]):
             rows[number - 1][column - 1] = CellError(code)
     return Grid(1, rows)
+
+
+def _worksheet(path: Path, file: BinaryIO, sheet: str) -> CalamineSheet:
+    """Read by the path, which is faster, unless it is the workbook's own and another file has taken its place."""
+    from python_calamine import CalamineWorkbook
+
+    if path != Path(file.name) or _is(path, file):
+        with CalamineWorkbook.from_path(path) as workbook:
+            worksheet = workbook.get_sheet_by_name(sheet)
+        if path != Path(file.name) or _is(path, file):
+            return worksheet
+    file.seek(0)
+    with CalamineWorkbook.from_filelike(file) as workbook:
+        return workbook.get_sheet_by_name(sheet)
+
+
+def _is(path: Path, file: BinaryIO) -> bool:
+    try:
+        now, then = path.stat(), os.fstat(file.fileno())
+    except OSError:
+        return False
+    return os.path.samestat(now, then) and (now.st_size, now.st_mtime_ns) == (then.st_size, then.st_mtime_ns)
 
 
 def from_cells(cells: Iterator[tuple[int, int, Value]]) -> Grid:

@@ -16,6 +16,7 @@ from sheetops.ooxml.values import decode_text
 from sheetops.ooxml.xmltext import attributes, unescape
 
 _DIGITS = b"0123456789"
+_CELL_R = re.compile(rb"\sr=[\"'][A-Z]")
 _ROW_R = re.compile(rb"\sr=[\"']([0-9]{1,7})[\"']")
 _R = re.compile(rb"\sr=[\"']([A-Z]{1,3})([0-9]{1,7})[\"']")
 
@@ -71,7 +72,7 @@ def scan_sheet(pieces: Iterable[bytes]) -> Scan:
 def _scan_block(scan: Scan, block: Block, row_before: int) -> None:
     pieces = block.view.split(scan.grammar.row_open)[1:]
     numbers = _row_numbers(pieces)
-    column = _last_column(pieces)
+    column = _last_column(pieces, scan.grammar.cell_open[:-1])
     if numbers is None or column is None:
         numbers, column = _walk(scan, block, row_before)
     elif not _marked(scan, block):
@@ -110,14 +111,14 @@ def _scattered_numbers(pieces: list[bytes]) -> list[int] | None:
     return [int(match[1]) for match in found if match] if all(found) else None
 
 
-def _last_column(pieces: list[bytes]) -> int | None:
+def _last_column(pieces: list[bytes], cell_open: bytes) -> int | None:
     """Return the rightmost column of rows from the last cell of each, or None when one has no plain address."""
-    letters = set()
-    for piece in pieces:
-        start = piece.rfind(b'r="') + 3
-        if start < 3:
-            return None
-        letters.add(piece[start : piece.find(b'"', start)].rstrip(_DIGITS))
+    letters = {
+        piece[(start := piece.rfind(b'r="') + 3) : piece.find(b'"', start)].rstrip(_DIGITS)
+        for piece in pieces
+    }
+    if b"" in letters and any(cell_open in piece and not _CELL_R.search(piece) for piece in pieces):
+        return None
     try:
         return max((column_number(name.decode("ascii")) if name else 0 for name in letters), default=0)
     except UnicodeDecodeError:

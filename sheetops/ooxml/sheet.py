@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetops.ooxml import appending, grid, tables
+from sheetops.ooxml import appending, grid, tables, unpacked
 from sheetops.ooxml.edits import CellEdit, check_value, default_format
 from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.grid import Grid
@@ -77,23 +79,31 @@ class Sheet:
     def scan(self) -> Scan:
         """One pass over the sheet, made when first needed."""
         if self._scan is None:
-            self._scan = scan_sheet(self.workbook.package.stream(self.part))
+            self._scan_from(self.workbook.package.stream(self.part))
+        assert self._scan is not None
         return self._scan
+
+    def _scan_from(self, pieces: Iterable[bytes]) -> None:
+        self._scan = scan_sheet(pieces)
 
     def grid(self, max_column: int | None = None) -> Grid:
         """Return the values of the whole sheet, as stored; see `Grid` for how to address them.
 
         A sheet too sparse to be held as a rectangle is read cell by cell; columns right of max_column are left out.
         """
+        if self._scan is None and unpacked.worth_it(self.workbook.package.member(self.part)):
+            # No room for the copy is no reason to fail: the workbook itself can be read as well.
+            with suppress(OSError), unpacked.unpacked_copy(self.workbook, self.part, self._scan_from) as copy:
+                return self._grid(copy, max_column)
+        return self._grid(self.workbook.path, max_column)
+
+    def _grid(self, path: Path, max_column: int | None) -> Grid:
         scan = self.scan
-        columns = min(scan.max_column, max_column or scan.max_column)
-        if self.part not in self.workbook.package.changed and grid.dense_enough(
-            scan.max_row, max(scan.max_column, columns), scan.size
-        ):
+        stored = self.part not in self.workbook.package.changed
+        if stored and grid.dense_enough(scan.max_row, scan.max_column, scan.size):
+            file = self.workbook.package.archive.file
             try:
-                return grid.from_calamine(
-                    self.workbook.package.archive.file, self.name, scan.errors, max_column
-                )
+                return grid.from_calamine(path, file, self.name, scan.errors, max_column)
             except BaseException as error:
                 if not grid.is_unreadable(error):
                     raise

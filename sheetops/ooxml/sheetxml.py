@@ -174,6 +174,11 @@ def _transcoded(pieces: Iterable[bytes], encoding: str) -> Iterator[bytes]:
         raise BrokenWorkbook(f"The sheet is not readable text ({error}). Nothing was written.") from error
 
 
+def _block(buffer: bytes, view: bytes, cut: int) -> Block:
+    data = buffer[:cut]
+    return Block(data, data if view is buffer else view[:cut])
+
+
 class SheetReader:
     """Reads a worksheet part once: take `frame_head`, iterate `blocks()`, then read `frame`."""
 
@@ -211,13 +216,13 @@ class SheetReader:
                 break
             cut = view.rfind(row_open)
             if cut > 0:
-                yield Block(buffer[:cut], view[:cut])
+                yield _block(buffer, view, cut)
                 buffer, wanted = buffer[cut:], 0
             else:
                 wanted = 2 * len(buffer)  # a row longer than the buffer: collect before looking again
             buffer = self._more(buffer, wanted)
         if cut:
-            yield Block(buffer[:cut], view[:cut])
+            yield _block(buffer, view, cut)
         self.frame.tail = buffer[cut:] + b"".join(self._pieces)
 
     def _more(self, buffer: bytes, wanted: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
@@ -75,6 +75,23 @@ def write_archive(
     _write_directory(archive, out, directory)
 
 
+def write_unpacked(
+    archive: Archive, out: BinaryIO, sheet: Member, unpack: Callable[[], None], others: list[Member]
+) -> None:
+    """Write a zip of one member not compressed, whose plain bytes `unpack` writes, and some others as they are."""
+    stamp, name, flags = (0, _EPOCH), sheet.raw_name, sheet.flags & _UTF8
+    plain = Packed(out, sheet.size, sheet.size, sheet.crc)
+    sizes = sheet.crc, sheet.size, sheet.size
+    out.write(_LOCAL.pack(b"PK\3\4", 20, flags, 0, *stamp, *sizes, len(name), 0) + name)
+    unpack()
+    directory = [_entry(20, flags, stamp, plain, name, b"", b"", (0, 0, 0), 0, method=0)]
+    for member in others:
+        start = _offset(out)
+        _copy(archive, member.start, member.end, out)
+        directory.append(_moved_entry(member, start))
+    _write_directory(archive, out, directory)
+
+
 def _copy(archive: Archive, start: int, end: int, out: BinaryIO) -> None:
     out.writelines(archive.raw(start, end))
 
@@ -105,11 +122,11 @@ def _write_record(out: BinaryIO, name: bytes, flags: int, stamp: tuple[int, int]
 
 def _entry(
     version: int, flags: int, stamp: tuple[int, int], new: Packed, name: bytes, extra: bytes, comment: bytes,
-    attributes: tuple[int, int, int], start: int,
+    attributes: tuple[int, int, int], start: int, method: int = 8,
 ) -> bytes:  # fmt: skip
     sizes = new.crc, new.packed, new.size
     lengths = len(name), len(extra), len(comment)
-    head = _CENTRAL.pack(b"PK\1\2", version, 20, flags, 8, *stamp, *sizes, *lengths, *attributes, start)
+    head = _CENTRAL.pack(b"PK\1\2", version, 20, flags, method, *stamp, *sizes, *lengths, *attributes, start)
     return head + name + extra + comment
 
 

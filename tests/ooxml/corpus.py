@@ -176,7 +176,7 @@ def _part_problems(original: Original, new: Path, sheets: set[str]) -> str:
     if problem := next((problem for name in changed if (problem := _malformed(name, after[name]))), ""):
         return problem
     old_changed = [name.replace("\\", "/").lower() for name in changed if name in before]
-    kinds = ("calcchain", "tables/", "worksheets/", "workbook.xml", "styles.xml")
+    kinds = ("calcchain", "tables/", "sheet", "workbook.xml", "styles.xml")
     unexpected = [n for n in old_changed if n not in SHARED_PARTS and not any(kind in n for kind in kinds)]
     too_many = len([n for n in old_changed if "worksheets/" in n and "_rels" not in n]) > len(sheets)
     return f"lost {lost}, changed {old_changed}" if lost or unexpected or too_many else ""
