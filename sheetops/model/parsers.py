@@ -90,6 +90,8 @@ def integer(field: Field, raw: Any, reading: Reading) -> int:
         raise Unreadable("is too large a number; if it is a code, its column should hold text")
     if value != value.to_integral_value():
         raise Unreadable("is not a whole number", str(round(value)))
+    if abs(value) >= _INTEGER_LIMIT:
+        raise Unreadable("is too large a number; if it is a code, its column should hold text")
     return int(value)
 
 
@@ -147,7 +149,13 @@ CURRENCY_CODES = frozenset(
 _MARK = rf"(?:{'|'.join(sorted(CURRENCY_CODES))}|(?:US)?\$|[€£¥₹₽₩])"
 _CURRENCY = re.compile(rf"^{_MARK}\s*(?=[\d.,+-])|(?<=[\d.])\s*{_MARK}$")
 _LARGEST = 18
-"""Digits before the point of the largest number taken: a hash such as 7e1234567 is not a number."""
+"""Digits before the point of the largest number looked at: a hash such as 7e1234567 is not a number."""
+
+_INTEGER_LIMIT = 2**63
+"""A database's largest integer, and one."""
+
+_MONEY_DIGITS = 15
+"""Digits that a spreadsheet, and a database column of numbers, keep exactly."""
 
 
 def money(field: Field, raw: Any, reading: Reading) -> Decimal:
@@ -155,7 +163,7 @@ def money(field: Field, raw: Any, reading: Reading) -> Decimal:
     if isinstance(raw, str):
         raw = _CURRENCY.sub("", tidy(raw))
     exact = _amount(raw)
-    if exact.adjusted() > _LARGEST:
+    if exact.adjusted() + 1 + field.decimals > _MONEY_DIGITS:
         raise Unreadable("is too large an amount")
     value = exact.quantize(Decimal(1).scaleb(-field.decimals))
     if abs(exact - value) > Decimal("1e-9") * max(Decimal(1), abs(exact)):
