@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .environment import Environment, Request
+from .merge.findings import CONTESTED
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
 from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide
@@ -16,7 +17,7 @@ from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
 from .model.errors import SheetopsError, TrackerBusy
-from .model.record import Entry, HeldItem, HeldKind, Op, Record, RowMemory, TrackerState
+from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
 from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
@@ -156,7 +157,7 @@ class _Reader:
 
     def _alone(self, item: HeldItem) -> bool:
         """Whether an item is held because of another tracker's value that is held no longer."""
-        if item.kind is not HeldKind.CONTESTED or item.base != item.ours:
+        if item.kind not in CONTESTED or item.base != item.ours:
             return False
         others = (i for tracker, items in self.held.items() if tracker != item.tracker for i in items)
         return not any((i.table, i.key, i.field) == (item.table, item.key, item.field) for i in others)

@@ -11,15 +11,15 @@ from ..model.schema import Field, FieldType, Mode
 from ..model.values import Invalid, same_spelling, show_value
 from .base import base_rows
 from .decide import obey
-from .findings import Added, Findings, Ignored, Take
+from .findings import CONTESTED, Added, Findings, Ignored, Take
 from .inputs import DatasetSide, Standing, TrackerSide
 from .rows import match_keyless_rows, match_renamed_keys
 from .three_way import merge_cells
 
 FORMULA_HELD = "holds a formula, and the dataset has another value; a formula is never overwritten"
 
-_CONTESTED = (HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
-"""Held because of what another tracker says: a value that has not changed since is not a new edit."""
+_REFUSED = (HeldKind.NOT_UNIQUE, HeldKind.INVALID)
+"""Values that only the whole dataset can judge are found wanting after the merge, and decided about in it."""
 
 _WAITING = (HeldKind.EDITED_AND_DELETED, HeldKind.ROW_GONE)
 
@@ -144,6 +144,12 @@ class _Absorb:
         for name in merged.push:
             if self.tab.is_formula(self.found.rows[key], name):
                 self.hold(self.item(key, name, HeldKind.FORMULA, FORMULA_HELD))
+            elif (
+                (item := self.open.get((key, name)))
+                and item.kind is HeldKind.UNWRITABLE
+                and self.decided(item)
+            ):
+                self.hold(self.item(key, name, item.kind, item.reason))
         for name in merged.clash:
             if key in self.forgotten:
                 return
@@ -151,7 +157,7 @@ class _Absorb:
 
     def _clash(self, key: str, name: str, value: Any, *, known: bool) -> None:
         earlier = self.open.get((key, name))
-        if earlier is not None and earlier.kind in _CONTESTED and earlier.theirs == value:
+        if earlier is not None and earlier.theirs == value and self._stands(earlier):
             self.hold(self.item(key, name, earlier.kind, earlier.reason))
         elif known:
             self.hold(self.item(key, name, HeldKind.CONFLICT, "changed in both places"))
@@ -199,12 +205,20 @@ class _Absorb:
 
     def _take(self, key: str, name: str, value: Any, was: Any) -> None:
         earlier = self.open.get((key, name))
-        if earlier is not None and earlier.kind in _CONTESTED and earlier.theirs == value:
+        if earlier is not None and earlier.theirs == value and self._stands(earlier):
             self.hold(self.item(key, name, earlier.kind, earlier.reason))
         elif value is None and self.side.table.field(name).required:
             self.hold(self.item(key, name, HeldKind.REQUIRED, "was cleared, and it is required"))
         else:
             self.take(key, name, value, was)
+
+    def _stands(self, earlier: HeldItem) -> bool:
+        """Whether a value that is held because of others is no new edit, or was decided about."""
+        return earlier.kind in CONTESTED or (earlier.kind in _REFUSED and self.decided(earlier))
+
+    def decided(self, earlier: HeldItem) -> bool:
+        """Whether a person has said what to do about an open item."""
+        return self.side.decisions.get(earlier.number, earlier.decision) is not None
 
     def take(
         self, key: str, name: str, value: Any, was: Any, *, decided: bool = False, who: str = ""
@@ -311,12 +325,18 @@ class _Absorb:
             memory = self.side.state.rows.get(key)
             base = earlier.base if earlier else (self.base(key).get(name) if memory else None)
             ours = record.values.get(name) if record else None
-            if theirs is None and row is not None:
-                theirs = self.tab.values(row).get(name)
+            if theirs is None:
+                theirs = self.said(key, name)
         return HeldItem(
             self.side.id, self.side.table.name, key, name, kind, reason, base, ours, theirs,
             address or self.tab.address(row, name), suggestion, self._said(key, name),
         )  # fmt: skip
+
+    def said(self, key: str, name: str) -> Any:
+        """Return what a cell says now, as a held item keeps it."""
+        row = self.found.rows.get(key)
+        value = self.tab.values(row).get(name) if row is not None and name in self.tab.positions else None
+        return value.said if isinstance(value, Invalid) else value
 
     def _said(self, key: str, name: str | None) -> str:
         """Who last changed the dataset's side, and when, in words."""
@@ -361,7 +381,7 @@ class _Absorb:
             if place in self.found.holds or place in self.found.released:
                 continue
             if item.kind is HeldKind.UNDO or self._still_blank(item):
-                self.hold(item)
+                self.hold(replace(item, theirs=self.said(item.key, item.field)) if item.field else item)
             if place not in self.found.holds and place not in self.found.released:
                 self.found.released[place] = "settled in the spreadsheet"
 

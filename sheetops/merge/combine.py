@@ -14,7 +14,7 @@ from ..model.nearest import nearest
 from ..model.record import Actor, Change, HeldKind, Op, Record, RowMemory, Source
 from ..model.schema import Field, FieldType, Table
 from ..model.values import show_value
-from .findings import Findings, Take
+from .findings import CONTESTED, Findings, Take
 from .inputs import DatasetSide, PlanInputs
 from .undo import UndoProposals, propose_undo
 
@@ -96,7 +96,7 @@ def _refuse_values(
         if value is not None and not valid(value):
             _withdraw(found, key, name)
             suggestion = nearest(str(value), known)
-            _hold_value(found, key, name, kind, f"'{value}' {reason}", value, suggestion)
+            _hold_value(found, key, name, kind, f"'{value}' {reason}", suggestion)
 
 
 def _refuse_repeats(together: Combined, table: Table, field: Field) -> None:
@@ -109,7 +109,7 @@ def _refuse_repeats(together: Combined, table: Table, field: Field) -> None:
         if value is not None and owner != key:
             _withdraw(found, key, field.name)
             said = f"'{show_value(field, value)}' is already used by {owner}, and it is unique"
-            _hold_value(found, key, field.name, HeldKind.NOT_UNIQUE, said, value, None)
+            _hold_value(found, key, field.name, HeldKind.NOT_UNIQUE, said)
 
 
 def _proposed(found: Findings, name: str) -> Iterable[tuple[str, Any]]:
@@ -124,11 +124,11 @@ def _withdraw(found: Findings, key: str, name: str) -> None:
 
 
 def _hold_value(
-    found: Findings, key: str, name: str, kind: HeldKind, reason: str, theirs: Any, suggestion: str | None
+    found: Findings, key: str, name: str, kind: HeldKind, reason: str, suggestion: str | None = None
 ) -> None:
     found.released.pop((key, name), None)
     found.forced.pop((key, name), None)
-    item = found.make_item(key, name, kind, reason, theirs)
+    item = found.make_item(key, name, kind, reason, None)
     found.holds[key, name] = replace(item, suggestion=suggestion)
 
 
@@ -160,9 +160,8 @@ def _common_values(adders: Sequence[Findings], key: str) -> dict[str, Any]:
             values[name] = said.pop()
             continue
         for found in adders:
-            theirs = found.adds[key].values.get(name)
             reason = "added in several trackers, with different values"
-            _hold_value(found, key, name, HeldKind.ADDED_TWICE, reason, theirs, None)
+            _hold_value(found, key, name, HeldKind.ADDED_TWICE, reason)
     return values
 
 
@@ -217,7 +216,7 @@ def _take_unopposed(together: Combined) -> None:
     for (table, key, name), sides in contested.items():
         item = sides[0].holds.get((key, name))
         alone = len(sides) == 1 and (table, key, name) not in together.dataset.held_elsewhere
-        if alone and item is not None and item.kind is HeldKind.CONTESTED and item.base == item.ours:
+        if alone and item is not None and item.kind in CONTESTED and item.base == item.ours:
             del sides[0].holds[key, name]
             sides[0].released[key, name] = "nobody else wanted another value any more"
             source = Source(Actor.TRACKER, item.tracker, item.address)
@@ -254,7 +253,7 @@ def _set_cell(together: Combined, cell: Cell, proposals: list[tuple[Findings | N
         if found is not None and take.value == value:
             found.agrees[key, name] = value
         elif found is not None:
-            _hold_take(found, key, name, take, HeldKind.CONFLICT, "changed in both places")
+            _hold_take(found, key, name, HeldKind.CONFLICT, "changed in both places")
 
 
 def _hold_all(
@@ -262,7 +261,7 @@ def _hold_all(
 ) -> None:
     table, key, name = cell
     field = together.inputs.schema.tables[table].field(name)
-    for found, take in proposals:
+    for found, _ in proposals:
         if found is None:
             continue
         others = [
@@ -272,15 +271,13 @@ def _hold_all(
             for f, other in proposals
             if f is not found
         ]
-        kind = HeldKind.CONTESTED
-        _hold_take(found, key, name, take, kind, f"changed in several places: {', '.join(others)}")
+        said = f"changed in several places: {', '.join(others)}"
+        _hold_take(found, key, name, HeldKind.CONTESTED, said)
 
 
-def _hold_take(found: Findings, key: str, name: str, take: Take, kind: HeldKind, reason: str) -> None:
+def _hold_take(found: Findings, key: str, name: str, kind: HeldKind, reason: str) -> None:
     found.takes.pop((key, name), None)
-    found.released.pop((key, name), None)
-    found.forced.pop((key, name), None)
-    found.holds[key, name] = found.make_item(key, name, kind, reason, take.value)
+    _hold_value(found, key, name, kind, reason)
 
 
 # --- archiving -------------------------------------------------------------------------------------

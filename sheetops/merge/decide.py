@@ -91,14 +91,26 @@ def _cell_mine(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None
     assert item.field is not None
     if item.kind is HeldKind.UNDO:
         return None
-    if isinstance(item.theirs, Invalid):
+    row = merge.found.rows.get(item.key)
+    if row is not None and isinstance(merge.tab.values(row).get(item.field), Invalid):
         return "the cell cannot be read"
     merge.take(item.key, item.field, item.theirs, item.base, decided=True, who=decision.who)
     return None
 
 
+def _typed_since(merge: _Absorb, item: HeldItem) -> str | None:
+    """Refuse to overwrite what nobody had seen when the decision was made."""
+    assert item.field is not None
+    now = merge.said(item.key, item.field)
+    if now == merge.open[item.key, item.field].theirs:
+        return None
+    return "the cell was changed after that was decided, so look at it again"
+
+
 def _cell_dataset(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
     assert item.field is not None
+    if refusal := _typed_since(merge, item):
+        return refusal
     if item.kind is HeldKind.UNDO:
         merge.take(item.key, item.field, item.base, item.ours, decided=True, who=decision.who)
     merge.found.forced[item.key, item.field] = item.theirs
@@ -107,6 +119,8 @@ def _cell_dataset(merge: _Absorb, item: HeldItem, decision: Decision) -> str | N
 
 def _cell_use(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
     assert item.field is not None
+    if refusal := _typed_since(merge, item):
+        return refusal
     field = merge.side.table.field(item.field)
     value = parse_value(field, decision.value, merge.tab.reading)
     if isinstance(value, Invalid):
