@@ -1,0 +1,185 @@
+"""The demo, as a newcomer runs it; its workbooks, as another spreadsheet program reads them."""
+
+import csv
+import datetime as dt
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from sheetops import ooxml
+from sheetops.cli.main import cli
+from sheetops.demo import run_demo
+from sheetops.demo.live_cases import live_cases
+from sheetops.demo.real_data import has_real_data
+from tests.docs.pages import ROOT
+
+NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+SHARED = ROOT.parent / "shared"
+
+
+def play(folder, **settings):
+    return run_demo(folder, shared=folder / "nothing here", now=lambda: NOON, **settings)
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A demo that was played, and what it said."""
+    folder = tmp_path_factory.mktemp("demo") / "live"
+    return folder, play(folder)
+
+
+@pytest.mark.slow
+class TestStory:
+    def test_everything_that_the_main_job_promises_is_in_it(self, played):
+        said = "\n".join(played[1].lines)
+        for promise in (
+            "300 records added",
+            "changed in several places",
+            "'31/02/2026' is not a date in the calendar",
+            "stands in 2 rows",
+            "140 of 140 rows moved",
+            "1 new key given",
+            "keep mine",
+            "sheetops undo R2",
+        ):
+            assert promise in said
+
+    def test_it_fits_on_two_screens(self, played):
+        assert len(played[1].lines) <= 100
+
+    def test_it_says_the_same_each_time(self, played, tmp_path):
+        again = play(tmp_path / "again")
+        here, there = str(played[0]), str(tmp_path / "again")
+        assert [line.replace(here, "") for line in played[1].lines] == [
+            line.replace(there, "") for line in again.lines
+        ]
+
+    def test_the_edits_are_taken_back_in_dataset_and_workbook(self, played):
+        status = CliRunner().invoke(cli, ["sql", "SELECT count(*) FROM cases", "-C", str(played[0])])
+        assert "300" in status.output
+        with ooxml.Workbook.open(played[0] / "LIVE cases UK.xlsx") as book:
+            assert book["Cases"]["P186"].value is None, "the restriction that Amara typed"
+
+    def test_the_journal_is_whole(self, played):
+        assert CliRunner().invoke(cli, ["doctor", "-C", str(played[0])]).output.endswith("All is well.\n")
+
+    def test_what_people_built_is_still_there(self, played):
+        with zipfile.ZipFile(played[0] / "LIVE cases IE.xlsx") as book:
+            names = book.namelist()
+            assert "xl/charts/chart1.xml" in names
+            assert "xl/tables/table1.xml" in names
+            sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        assert "<conditionalFormatting" in sheet
+        assert "<dataValidation " in sheet
+
+    def test_it_ends_with_workbooks_to_open_and_commands_to_try(self, played):
+        folder, outcome = played
+        assert all(Path(book).is_file() for book in outcome.data["workbooks"])
+        assert f"  sheetops held -C {folder}" in outcome.lines
+
+    def test_a_second_demo_takes_the_place_of_the_first_and_leaves_other_files(self, played):
+        folder, _ = played
+        (folder / "my notes.txt").write_text("keep")
+        assert play(folder).exit_code == 0
+        assert (folder / "my notes.txt").read_text() == "keep"
+
+
+def test_a_folder_that_is_no_demo_is_left_as_it_is(tmp_path):
+    (tmp_path / "thesis.txt").write_text("years of work")
+    result = CliRunner().invoke(cli, ["demo", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "is there already and is not a demo" in result.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_invented_cases_depend_on_the_seed_and_the_day_alone():
+    assert live_cases(40, 3, NOON) == live_cases(40, 3, NOON + dt.timedelta(hours=5))
+    assert live_cases(40, 3, NOON) != live_cases(40, 4, NOON)
+
+
+def test_invented_cases_are_coherent():
+    for case in live_cases(500, 7, NOON):
+        assert case["opened_at"] < NOON
+        assert (case["resolved_at"] is not None) == (case["status"] in ("Enforced", "Dismissed"))
+        assert case["resolved_at"] is None or case["opened_at"] < case["resolved_at"] < NOON
+
+
+@pytest.mark.slow
+def test_real_incidents_and_requests(tmp_path):
+    if not has_real_data(SHARED / "data"):
+        pytest.skip(f"real data is not there; to run this, put the two CSV files into {SHARED / 'data'}")
+    outcome = run_demo(tmp_path / "real", shared=SHARED, now=lambda: NOON)
+    said = "\n".join(outcome.lines)
+    assert "3,000 records added" in said
+    assert "1 row appended" in said, "a case that Ben made Major shows up in the other workbook"
+    assert "'31/04/2012' is not a date in the calendar" in said
+    with ooxml.Workbook.open(tmp_path / "real" / "Feedback.xlsx") as book:
+        assert book["Feedback"]["A2"].value
+
+
+@pytest.mark.slow
+def test_as_a_program_of_its_own(tmp_path):
+    environment = {k: v for k, v in os.environ.items() if k != "SHEETOPS_SHARED"}
+    words = ["-m", "sheetops", "demo", str(tmp_path / "d"), "--json"]
+    done = subprocess.run([sys.executable, *words], capture_output=True, env=environment, check=True)
+    assert json.loads(done.stdout)["command"] == "demo"
+
+
+RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
+"""LibreOffice trusts stored results of formulas by default; Excel calculates, because the file asks for it."""
+SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
+
+
+@pytest.fixture(scope="module")
+def opened(played, tmp_path_factory):
+    """The demo's workbook as LibreOffice reads it: every tab as CSV."""
+    if SOFFICE is None:
+        pytest.skip("LibreOffice is not there; to run this: apt-get install libreoffice-calc")
+    out = tmp_path_factory.mktemp("csv")
+    every_tab = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    (out / "profile" / "user").mkdir(parents=True)
+    (out / "profile" / "user" / "registrymodifications.xcu").write_text(RECALCULATE)
+    profile = f"-env:UserInstallation={(out / 'profile').as_uri()}"
+    command = [SOFFICE, profile, "--headless", "--convert-to", every_tab, "--outdir", str(out)]
+    subprocess.run(
+        [*command, str(played[0] / "LIVE cases UK.xlsx")], check=True, capture_output=True, timeout=120
+    )
+    return {path.stem.rpartition("-")[2]: rows_of(path) for path in out.glob("*.csv")}
+
+
+def rows_of(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+@pytest.mark.slow
+class TestLibreOffice:
+    def test_reads_every_tab_and_row(self, opened):
+        assert set(opened) == {"Cases", "Overview", "sheetops"}
+        assert opened["Cases"][0][:3] == ["Case ID", "Status", "Severity"]
+        assert len(opened["Cases"]) == 217
+
+    def test_shows_the_same_values_as_we_read(self, opened, played):
+        with ooxml.Workbook.open(played[0] / "LIVE cases UK.xlsx") as book:
+            ours = [row[0] for row in book["Cases"].grid().rows]
+        assert [row[0] for row in opened["Cases"]] == ours
+
+    def test_counts_by_formulas_what_is_there_now(self, opened):
+        shown = next(row for row in opened["Overview"] if row and row[0] == "Enforced")
+        really = [row[2] for row in opened["Cases"] if row[1] == "Enforced"]
+        assert sum(map(int, shown[1:])) == len(really)
+
+    def test_shows_what_is_held(self, opened):
+        said = "\n".join(",".join(row) for row in opened["sheetops"])
+        assert "31/02/2026" in said
+        assert "Your decision" in said
