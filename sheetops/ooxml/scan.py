@@ -36,7 +36,8 @@ class Scan:
     """What one pass over a worksheet part found.
 
     `starts[i]`, `ends[i]` are the first and last row numbers of block i. `ordered` tells that every row carries
-    a number larger than the one before it; `last_block` is kept because appends look at the end of a sheet.
+    a number larger than the one before it, `regular` that every row carries one, `opaque` that comments or CDATA
+    stand among the rows, which calamine misreads; `last_block` is kept because appends look at the end of a sheet.
     """
 
     frame: Frame
@@ -50,6 +51,7 @@ class Scan:
     size: int = 0
     ordered: bool = True
     regular: bool = True
+    opaque: bool = False
     formulas: dict[tuple[int, int], Formula] = field(default_factory=dict)
     errors: dict[tuple[int, int], str] = field(default_factory=dict)
     last_block: Block = field(default_factory=lambda: Block(b"", b""))
@@ -66,6 +68,7 @@ def scan_sheet(pieces: Iterable[bytes]) -> Scan:
         scan.last_block, scan.last_start = block, row_before
         row_before = scan.ends[-1] if scan.ends else 0
         scan.size += len(block.data)
+        scan.opaque = scan.opaque or block.view is not block.data
     return scan
 
 

@@ -99,7 +99,9 @@ class Sheet:
 
     def _grid(self, path: Path, max_column: int | None) -> Grid:
         scan = self.scan
-        stored = self.part not in self.workbook.package.changed
+        stored = (
+            self.part not in self.workbook.package.changed and not scan.opaque and scan.encoding == "utf-8"
+        )
         if stored and grid.dense_enough(scan.max_row, scan.max_column, scan.size):
             file = self.workbook.package.archive.file
             try:

@@ -1,0 +1,133 @@
+"""Rows below and columns beside: tables, formats and what is bound to them grow along."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.formatting.rule import CellIsRule
+from openpyxl.workbook.defined_name import DefinedName
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.table import Table, TableFormula
+
+from sheetops.ooxml import AppendRefused, Workbook
+
+
+def _append(path: Path, rows: list[list[object]], after: int, columns: list[int]) -> list[int]:
+    with Workbook.open(path) as book:
+        numbers = book["Cases"].append_rows(rows, after_row=after, columns=columns)
+        book.save()
+    return numbers
+
+
+def test_row_below_plain_data_takes_its_formats(tracker: Path) -> None:
+    assert _append(tracker, [["C-6", dt.datetime(2024, 2, 1)]], 6, [1, 3]) == [7]
+    sheet = openpyxl.load_workbook(tracker)["Cases"]
+    assert (sheet["A7"].value, sheet["C7"].value) == ("C-6", dt.datetime(2024, 2, 1))
+    assert sheet["C7"].number_format == sheet["C6"].number_format
+
+
+def test_table_grows(table_tracker: Path) -> None:
+    assert _append(table_tracker, [["C-6"], ["C-7"]], 6, [1]) == [7, 8]
+    table = openpyxl.load_workbook(table_tracker)["Cases"].tables["CaseTable"]
+    assert (table.ref, table.autoFilter.ref if table.autoFilter else "A1:C8") == ("A1:C8", "A1:C8")
+
+
+def test_blank_rows_of_a_table_are_used_first(table_tracker: Path) -> None:
+    book = openpyxl.load_workbook(table_tracker)
+    book["Cases"].tables["CaseTable"].ref = "A1:C9"
+    book.save(table_tracker)
+    assert _append(table_tracker, [["C-6"], ["C-7"]], 6, [1]) == [7, 8]
+    assert openpyxl.load_workbook(table_tracker)["Cases"].tables["CaseTable"].ref == "A1:C9"
+
+
+def test_validations_formats_and_names_follow_the_table(table_tracker: Path) -> None:
+    book = openpyxl.load_workbook(table_tracker)
+    sheet = book["Cases"]
+    choice = DataValidation("list", formula1='"open,closed"', sqref="B2:B6 F1:F6")
+    sheet.add_data_validation(choice)
+    sheet.conditional_formatting.add("B2:B6", CellIsRule("equal", ["1"]))
+    book.defined_names["Keys"] = DefinedName("Keys", attr_text="Cases!$A$2:$A$6")
+    book.defined_names["Elsewhere"] = DefinedName("Elsewhere", attr_text="Cases!$F$2:$F$6")
+    book.save(table_tracker)
+    _append(table_tracker, [["C-6"]], 6, [1])
+    after = openpyxl.load_workbook(table_tracker)
+    sheet = after["Cases"]
+    assert str(sheet.data_validations.dataValidation[0].sqref) == "B2:B7 F1:F6"
+    assert [str(area.sqref) for area in sheet.conditional_formatting] == ["B2:B7"]
+    assert after.defined_names["Keys"].attr_text == "Cases!$A$2:$A$7"
+    assert after.defined_names["Elsewhere"].attr_text == "Cases!$F$2:$F$6"
+
+
+def test_calculated_column_is_filled(table_tracker: Path) -> None:
+    book = openpyxl.load_workbook(table_tracker)
+    sheet = book["Cases"]
+    sheet["D1"] = "Length"
+    for row in range(2, 7):
+        sheet[f"D{row}"] = f"=LEN(A{row})"
+    table = Table(displayName="CaseTable", ref="A1:D6")
+    table._initialise_columns()
+    for column, name in zip(table.tableColumns, ["Key", "Status", "Opened", "Length"], strict=True):
+        column.name = name
+    table.tableColumns[3].calculatedColumnFormula = TableFormula(
+        attr_text="LEN(CaseTable[[#This Row],[Key]])"
+    )
+    del sheet.tables["CaseTable"]
+    sheet.add_table(table)
+    book.save(table_tracker)
+    _append(table_tracker, [["C-6"], ["C-7"]], 6, [1])
+    sheet = openpyxl.load_workbook(table_tracker)["Cases"]
+    assert [sheet["D7"].value, sheet["D8"].value] == ["=LEN(A7)", "=LEN(A8)"]
+
+
+def test_something_below_the_table_refuses_the_row(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book:
+        book["Cases"].set("B8", "Total")
+        book.save()
+        with pytest.raises(AppendRefused, match="B8"):
+            book["Cases"].append_rows([["C-6"], ["C-7"]], after_row=6, columns=[1])
+
+
+def test_appending_in_the_middle_is_refused(tracker: Path) -> None:
+    with Workbook.open(tracker) as book, pytest.raises(AppendRefused, match="A4"):
+        book["Cases"].append_rows([["C-6"]], after_row=3, columns=[1])
+
+
+def test_appending_twice_before_saving(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book:
+        sheet = book["Cases"]
+        assert sheet.append_rows([["C-6"]], after_row=6, columns=[1]) == [7]
+        assert sheet.append_rows([["C-7"]], after_row=7, columns=[1]) == [8]
+        book.save()
+        assert [sheet["A7"].value, book["Cases"]["A8"].value] == ["C-6", "C-7"]
+        assert book["Cases"].tables()[0].ref.last_row == 8
+
+
+def test_column_is_added_to_a_table(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book:
+        assert book["Cases"].add_column("SLA & due") == 4
+        book.save()
+        table = book["Cases"].tables()[0]
+    assert (str(table.ref), table.columns) == ("A1:D6", ["Key", "Status", "Opened", "SLA & due"])
+    assert openpyxl.load_workbook(table_tracker)["Cases"]["D1"].value == "SLA & due"
+
+
+def test_column_is_added_beside_plain_data(tracker: Path) -> None:
+    with Workbook.open(tracker) as book:
+        assert book["Cases"].add_column("SLA", header_row=3) == 5
+        book.save()
+    assert openpyxl.load_workbook(tracker)["Cases"]["E3"].value == "SLA"
+
+
+def test_column_name_that_exists_is_refused(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book, pytest.raises(AppendRefused, match="status"):
+        book["Cases"].add_column("status")
+
+
+def test_column_in_use_is_refused(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book:
+        book["Cases"].set("D4", "a remark")
+        with pytest.raises(AppendRefused, match="D4"):
+            book["Cases"].add_column("SLA")
