@@ -75,8 +75,7 @@ class _Push:
             del self.found.memory[key]
 
     def _archived(self, key: str, row: SheetRow, record: Record) -> None:
-        place = (self.side.table.name, key)
-        if place in self.together.clears and self.together.clears[place] != self.side.id:
+        if self._is_cleared(key):
             self._clear(key, row)
             return
         for held in [p for p in self.found.holds if p[0] == key and p[1] is not None]:
@@ -86,12 +85,20 @@ class _Push:
         self.found.memory[key] = memory._replace(left=True, missing=False, frozen_from=None)
         self._state(key, row, ARCHIVED)
 
+    def _is_cleared(self, key: str) -> bool:
+        """Whether the row goes with its record: an undo says so, or an unfinished write was about to do it."""
+        place, intent = (self.side.table.name, key), self.side.state.intent
+        if place in self.together.clears:
+            return self.together.clears[place] != self.side.id
+        own = (key, self.side.table.key, None)
+        return intent is not None and any((w["key"], w["field"], w["new"]) == own for w in intent.writes)
+
     def _clear(self, key: str, row: SheetRow) -> None:
         """Take out again what sheetops had appended, where nobody has typed over it."""
         for name, column in self.tab.positions.items():
             if not self.tab.is_formula(row, name) and self.tab.raw(row, name) not in (None, ""):
                 self._put(key, row, name, column, None, self.tab.raw(row, name))
-        self.found.memory[key] = None
+        self.found.memory[key] = RowMemory(left=True)  # forgotten when the row is seen to be gone
 
     def _cell(self, key: str, row: SheetRow, name: str, after: Any) -> None:
         field, mode = self.side.table.by_name[name], self.tab.mode(name)
