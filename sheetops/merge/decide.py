@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from ..model.record import Actor, Choose, Decision, HeldItem, HeldKind, RowMemory, Source
 from ..model.values import Invalid, parse_value
-from .rows import fresh_keys, give_key, suspected_row
+from .rows import fresh_keys, give_key, promised_key, suspected_row
 
 if TYPE_CHECKING:
     from .absorb import _Absorb
+    from .tab import SheetRow
 
 CELL_CHOICES = (Choose.MINE, Choose.DATASET, Choose.USE)
 ROW_CHOICES = (Choose.MINE, Choose.DATASET)
@@ -135,11 +136,12 @@ def _cell_use(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
 
 def _new_key(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
     fresh = fresh_keys(merge)
+    merge.found.follows.update(place for place in merge.open if place[0] == item.key)
     if item.kind is HeldKind.DUPLICATE_KEY:
         first, *copies = merge.tab.twice[item.key]
         merge.found.rows[item.key] = first
         for row in copies:
-            _own_record(merge, next(fresh), row)
+            _own_record(merge, row, fresh)
         record = merge.records.get(item.key)
         if record is not None and not record.archived:
             merge.reconsider(item.key)
@@ -148,14 +150,16 @@ def _new_key(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:
         return None
     row = merge.found.rows.pop(item.key)
     merge.forget(item.key)
-    _own_record(merge, next(fresh), row)
+    _own_record(merge, row, fresh)
     return None
 
 
-def _own_record(merge: _Absorb, key: str, row: Any) -> None:
+def _own_record(merge: _Absorb, row: SheetRow, fresh: Iterator[str]) -> None:
+    """Let a row be a record of its own, under the key that a run cut off before had given it already."""
+    key = promised_key(merge, row) or next(fresh)
     give_key(merge, key, row)
-    merge.found.touched.add(key)
-    merge.add(key)
+    merge.found.missing = [missing for missing in merge.found.missing if missing != key]
+    merge.reconsider(key)
 
 
 def _archive(merge: _Absorb, item: HeldItem, decision: Decision) -> str | None:

@@ -58,6 +58,8 @@ class Findings:
     holds: dict[Place, HeldItem] = field(default_factory=dict)
     released: dict[Place, str] = field(default_factory=dict)
     """Open items that are settled, with the outcome in words."""
+    follows: set[Place] = field(default_factory=set)
+    """Items whose decision is carried out by a write to another record's row: open until it is confirmed."""
     forced: dict[Place, Any] = field(default_factory=dict)
     """Cells a person decided to overwrite with the dataset's value; the value typed there."""
     append: set[str] = field(default_factory=set)

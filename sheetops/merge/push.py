@@ -212,7 +212,7 @@ class _Push:
         self, gone: list[Place]
     ) -> tuple[tuple[tuple[Place, str], ...], tuple[tuple[Place, str], ...]]:
         """Divide settled items into those settled by the dataset alone and those the sheet has to follow."""
-        waits: set[Place] = {(change.key, change.field) for change in self.shown}
+        waits: set[Place] = {*self.found.follows, *((change.key, change.field) for change in self.shown)}
         waits.update((append.key, None) for append in self.appends)
         waits.update((key, None) for key in self.written)
         said: Mapping[Place, str] = self.found.released

@@ -100,6 +100,14 @@ def match_keyless_rows(merge: _Absorb) -> None:
             give_key(merge, next(fresh), row)
 
 
+def promised_key(merge: _Absorb, row: SheetRow) -> str | None:
+    """Return the key that an unfinished write was to put into a row, None when there is none."""
+    intent = merge.side.state.intent
+    mints = [m for m in (intent.mints if intent else ()) if m.key not in merge.found.rows]
+    ways = (_same_cells, _like_cells, _same_place)
+    return next((mint.key for same in ways for mint in mints if same(merge, mint, row)), None)
+
+
 def _reuse_mints(merge: _Absorb, rows: list[SheetRow]) -> list[SheetRow]:
     """Match rows to keys an interrupted run minted: same cells first, then nearly so, then the same place."""
     intent = merge.side.state.intent
