@@ -77,7 +77,7 @@ def _content(member: Member) -> tuple[int, int, int, int]:
 
 
 def _check_well_formed(package: Package, part: str) -> None:
-    if not part.lower().endswith((".xml", ".rels", ".vml")):
+    if not part.lower().endswith((".xml", ".rels")):
         return
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(package.read(part), True)

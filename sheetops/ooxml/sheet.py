@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sheetops.ooxml import appending, grid, tables, unpacked
+from sheetops.ooxml import appending, features, grid, notes, tables, unpacked
 from sheetops.ooxml.edits import CellEdit, check_value, default_format
 from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.grid import Grid
@@ -279,6 +279,28 @@ class Sheet:
     def add_column(self, header: str, *, header_row: int | None = None) -> int:
         """Put a header at the right edge and return its column number; see `appending.add_column`."""
         return appending.add_column(self, header, header_row)
+
+    # -- what is not a cell
+
+    def notes(self) -> dict[tuple[int, int], str]:
+        """Return (row, column) -> text of the sheet's notes."""
+        return notes.read_notes(self)
+
+    def add_note(self, ref: str, text: str, *, author: str = "sheetops") -> None:
+        """Put a note on a cell, replacing the note it has."""
+        notes.add_note(self, ref, text, author)
+
+    def add_list(self, where: str, source: Sequence[str] | str, *, prompt: str = "") -> None:
+        """Give cells a drop-down; see `features.add_list`."""
+        features.add_list(self, where, source, prompt)
+
+    def add_conditional_format(self, where: str, formula: str, *, fill: str) -> None:
+        """Fill cells where a formula is true; see `features.add_conditional_format`."""
+        features.add_conditional_format(self, where, formula, fill)
+
+    def add_hyperlink(self, ref: str, *, location: str | None = None, url: str | None = None) -> None:
+        """Link a cell to a place in the workbook or to an address."""
+        features.add_hyperlink(self, ref, location=location, url=url)
 
     # -- what saving needs
 

@@ -127,7 +127,7 @@ class Styles:
         return index
 
     def _collection(self, name: str) -> Node:
-        order = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs"]
+        order = ["numFmts", "fonts", "fills", "borders", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"]
         found = self.document.child(self.document.root, name)
         if found is None:
             tag = self.document.prefix + name

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sheetops.ooxml import opening, properties, saving, tab
+from sheetops.ooxml import features, opening, properties, saving, tab
 from sheetops.ooxml.archive import Identity
 from sheetops.ooxml.errors import SheetMissing
 from sheetops.ooxml.package import Package
@@ -163,6 +163,10 @@ class Workbook:
     def forget(self, name: str) -> None:
         """Drop what is known of a sheet whose part was replaced."""
         self._sheets.pop(name, None)
+
+    def set_name(self, name: str, refers_to: str) -> None:
+        """Add or change a defined name, such as 'Keys' for 'Cases!$A$2:$A$9'."""
+        features.set_name(self, name, refers_to)
 
     @property
     def custom_properties(self) -> dict[str, str]:

@@ -105,7 +105,15 @@ def add_tab(book: Workbook) -> Touched:
     return {("sheetops", 1, 1): "Held items", ("sheetops", 2, 2): 5.0}
 
 
-DEEDS: list[Deed] = [set_one, set_scattered, append, overwrite_formula, add_tab]
+def add_note(book: Workbook) -> Touched:
+    name = first_sheet(book)
+    book[name].add_note("B2", MARK)
+    book[name].add_list("XFA1048570:XFB1048576", ["yes", "no"])
+    assert book[name].notes()[2, 2] == MARK
+    return {}
+
+
+DEEDS: list[Deed] = [set_one, set_scattered, append, overwrite_formula, add_tab, add_note]
 
 
 class Original:
@@ -176,14 +184,14 @@ def _part_problems(original: Original, new: Path, sheets: set[str]) -> str:
     if problem := next((problem for name in changed if (problem := _malformed(name, after[name]))), ""):
         return problem
     old_changed = [name.replace("\\", "/").lower() for name in changed if name in before]
-    kinds = ("calcchain", "tables/", "sheet", "workbook.xml", "styles.xml")
+    kinds = ("calcchain", "comments", "vmldrawing", "tables/", "sheet", "workbook.xml", "styles.xml")
     unexpected = [n for n in old_changed if n not in SHARED_PARTS and not any(kind in n for kind in kinds)]
-    too_many = len([n for n in old_changed if "worksheets/" in n and "_rels" not in n]) > len(sheets)
+    too_many = len([n for n in old_changed if "worksheets/" in n and "_rels" not in n]) > max(1, len(sheets))
     return f"lost {lost}, changed {old_changed}" if lost or unexpected or too_many else ""
 
 
 def _malformed(name: str, data: bytes) -> str:
-    if not name.lower().endswith((".xml", ".rels", ".vml")):
+    if not name.lower().endswith((".xml", ".rels")):
         return ""
     try:
         expat.ParserCreate(namespace_separator=" ").Parse(data, True)
