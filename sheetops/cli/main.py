@@ -120,9 +120,7 @@ def _with(folder: Path, act: Callable[[Workspace], Outcome]) -> Callable[[], Out
 
 @cli.command()
 @click.argument("template", required=False)
-@click.option(
-    "--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here."
-)
+@click.option("--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here.")
 @click.option("--list", "list_them", is_flag=True, help="List the templates.")
 @_JSON
 def init(template: str | None, folder: Path, *, list_them: bool, as_json: bool) -> None:
