@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -157,16 +158,16 @@ def startup(rows: int, cache: Path) -> Iterable[Line]:
 
 
 def growth(rows: int, cache: Path) -> Iterable[Line]:
-    """See whether the time of a sync grows as the rows do. What a sync of 500 rows takes is taken off first."""
+    """See whether the time of a sync grows as the rows do: what each further row costs must stay the same."""
     sizes = [size for size in GROWTH_ROWS if size <= 3 * rows]
-    fixed = _growth_of(cache, DESK_ROWS).cpu
-    per_row = {}
-    for size in sizes:
-        measured = _growth_of(cache, size)
-        per_row[size] = (measured.cpu - fixed) / size * 1e6
-        yield Line(f"sync, {size:>7,} rows: per row", per_row[size], "µs", note=_clock(measured))
-    largest, smallest = per_row[sizes[-1]], per_row[sizes[0]]
-    yield Line(f"  {sizes[-1]:,} rows against {sizes[0]:,}: per row", largest, "µs", smallest, most=1.2)
+    took = {size: _growth_of(cache, size) for size in sizes}
+    further = []
+    for smaller, larger in pairwise(sizes):
+        further.append((took[larger].cpu - took[smaller].cpu) / (larger - smaller) * 1e6)
+        what = f"sync, from {smaller:,} to {larger:,} rows: each further row"
+        note = f"{took[smaller].cpu:.2f} and {took[larger].cpu:.2f} CPU s; {took[larger].megabytes:,.0f} MB"
+        yield Line(what, further[-1], "µs", note=note)
+    yield Line("  the last of these against the first", further[-1], "µs", further[0], most=1.2)
 
 
 def _growth_of(cache: Path, rows: int) -> Measured:
