@@ -21,7 +21,7 @@ from sheetops.demo.real_data import has_real_data
 from tests.docs.pages import ROOT
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
-SHARED = ROOT.parent / "shared"
+SHARED = Path(os.environ.get("SHEETOPS_SHARED", ROOT.parent / "shared"))
 
 
 def play(folder, **settings):
