@@ -65,13 +65,11 @@ def prepare(folder: Path, schema: Schema, store: Store, env: Environment, reques
         env.progress(f"reading {book.trackers[0].name}", 0.5 * number / len(books))
         reader.read(book)
     env.progress("comparing", 0.5)
-    prepared = reader.prepared(books)
-    unread = [book for book in reader.skipped if reader.concerned(book, prepared.plan)]
-    if not unread or prepared.plan.stopped:
-        return prepared
+    plan = reader.plan(Refused())
+    unread = [] if plan.stopped else [book for book in reader.skipped if reader.concerned(book, plan)]
     for book in unread:  # nothing had changed in them, but what changed elsewhere has to reach them
         reader.read(book, anyway=True)
-    return reader.prepared(books)
+    return reader.prepared(books, reader.plan(Refused()) if unread else plan)
 
 
 def _open_books(
@@ -249,17 +247,16 @@ class _Reader:
 
     # --- the dataset's side ------------------------------------------------------------------------
 
-    def prepared(self, books: list[Book]) -> Prepared:
-        """Return the plan. Cells a spreadsheet cannot take are found out first, and held."""
-        inputs = self._inputs(Refused())
-        plan = self._plan(inputs)
+    def prepared(self, books: list[Book], plan: Plan) -> Prepared:
+        """Return the plan, after asking the spreadsheets what of it they cannot take; that is held."""
         if not plan.stopped and (refused := self._refused(plan)):
-            plan = self._plan(self._inputs(refused))
+            plan = self.plan(refused)
         return Prepared(plan, books, self.sides, self.left_out, self.landed)
 
-    def _plan(self, inputs: PlanInputs) -> Plan:
+    def plan(self, refused: Refused) -> Plan:
+        """Return the plan for everything read so far."""
         return make_plan(
-            inputs,
+            self._inputs(refused),
             verb=self.request.verb,
             trips=self.trips,
             identities=self.identities,

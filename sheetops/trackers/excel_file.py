@@ -103,14 +103,19 @@ class ExcelFile:
         cells: dict[tuple[str, int, int], str] = {}
         appends: dict[str, str] = {}
         with _plain_errors(self.path):
+            if opened.staged:  # asked about another plan before: nothing of that one may be written
+                self._reopen(opened)
             for tracker, tab in tabs.items():
                 _stage(opened.workbook[opened.tabs[tracker]], tracker, tab, cells, appends)
                 opened.staged[tracker] = tab
             if cells or appends:  # what was staged beside the refused must not be written as it is
-                opened.workbook.close()
-                opened.workbook = ooxml.Workbook.open(self.path)
-                opened.staged = {}
+                self._reopen(opened)
         return Refused(cells, appends)
+
+    def _reopen(self, opened: _Opened) -> None:
+        opened.workbook.close()
+        opened.workbook = ooxml.Workbook.open(self.path)
+        opened.staged = {}
 
     def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
         opened: _Opened = snapshot.token
