@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -165,15 +165,21 @@ class _Absorb:
             said = "added in both places, with different values"
             self.hold(self.item(key, name, HeldKind.ADDED_TWICE, said))
 
-    def theirs(self, key: str, ours: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the readable values of a row's editable cells; unreadable ones are held on the way."""
+    def theirs(
+        self,
+        key: str,
+        ours: Mapping[str, Any],
+        base: Mapping[str, Any],
+        modes: Collection[Mode] = (Mode.EDIT,),
+    ) -> dict[str, Any]:
+        """Return the readable values of a row in columns of these modes; unreadable ones are held on the way."""
         row = self.found.rows[key]
         values: dict[str, Any] = {}
         for name, value in self.tab.values(row).items():
             field, was, now = self.side.table.by_name[name], base.get(name), ours.get(name)
             if value != was or value != now:
                 value = self._respelled(field, self.tab.raw(row, name), value, was, now)
-            if self.tab.mode(name) is not Mode.EDIT:
+            if self.tab.mode(name) not in modes:
                 self._not_theirs(key, field, value, was, now)
             elif isinstance(value, Invalid):
                 self._unreadable(key, field, value)
@@ -238,13 +244,10 @@ class _Absorb:
             said = f"is a new row, and records are not added in {self.side.spec.name}"
             self.hold(self.item(key, None, HeldKind.INVALID, said))
             return
-        theirs = self.theirs(key, {}, {})
-        read_only = {
-            name: value
-            for name, value in self.tab.values(row).items()
-            if self.tab.mode(name) is Mode.READ and not isinstance(value, Invalid)
-        }
-        values = {name: value for name, value in {**theirs, **read_only}.items() if value is not None}
+        # Whoever adds a record says all of it; a first sync keeps what stands in computed columns too.
+        first = (Mode.COMPUTED,) if self.side.standing is Standing.NEW else ()
+        theirs = self.theirs(key, {}, {}, (Mode.EDIT, Mode.READ, *first))
+        values = {name: value for name, value in theirs.items() if value is not None}
         self.found.adds[key] = Added(row, values)
         self.found.memory[key] = RowMemory()
         for name in self.tab.fields:
