@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sheetops.ooxml.refs import cell_name
 from sheetops.ooxml.values import CellError, Value, check_text, encode_text, number_text, to_serial
-from sheetops.ooxml.xmltext import escape_text, with_attribute
+from sheetops.ooxml.xmltext import attributes, escape_text, with_attribute
 
 # Built-in formats, so that Excel shows them the way the reader's own locale writes dates (18.8.30).
 DATE_FORMATS = {"date": "mm-dd-yy", "datetime": "m/d/yy h:mm", "time": "h:mm:ss", "duration": "[h]:mm:ss"}
@@ -82,12 +82,17 @@ def cell_xml(
         inner = inner if edit.value is None or kind != "str" else _formula_text(edit, prefix)
     inside = f' r="{cell_name(*place)}"' if attrs is None else attrs.rstrip()
     old = with_attribute(inside, "s", None) if style == 0 and attrs is None else inside
-    if style or " s=" in old:
-        old = old if f's="{style}"' in old.split() else with_attribute(old, "s", str(style))
+    if (style or " s=" in old) and f's="{style}"' not in old.split():
+        old = with_attribute(old, "s", str(style))
     for name in ("cm", "vm", "ph"):
-        old = with_attribute(old, name, None)
-    old = old if kind and f't="{kind}"' in old.split() else with_attribute(old, "t", kind)
+        old = with_attribute(old, name, None) if name in old else old
+    if kind != _kind_of(old):
+        old = with_attribute(old, "t", kind)
     return f"<{prefix}c{old}>{inner}</{prefix}c>" if inner else f"<{prefix}c{old}/>"
+
+
+def _kind_of(inside: str) -> str | None:
+    return attributes(inside).get("t") if "t" in inside else None
 
 
 def _formula_text(edit: CellEdit, prefix: str) -> str:

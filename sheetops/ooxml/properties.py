@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from sheetops.ooxml.package import Package
-from sheetops.ooxml.xmltext import Document, Node, escape_attribute, escape_text
+from sheetops.ooxml.xmltext import Document, Node, escape_attribute, escape_text, unescape
 
 _PART = "docProps/custom.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
@@ -13,6 +15,7 @@ _EMPTY = (
     '<Properties xmlns="http://schemas.openxmlformats.org/officeDocument/2006/custom-properties" '
     f'xmlns:vt="{_VT}"></Properties>'
 )
+_CORE = re.compile(r"<(?:[\w.-]+:)?(\w+)(?:\s[^>]*)?>([^<]*)</")
 _FORMAT_ID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 
 
@@ -23,6 +26,18 @@ def read(package: Package) -> dict[str, str]:
         return {}
     document = package.document(part)
     return {node.get("name"): _text(document, node) for node in document.children(document.root, "property")}
+
+
+def read_core(package: Package) -> dict[str, str]:
+    """Return the core properties by their names, such as lastModifiedBy (ECMA-376 part 2, 11)."""
+    found = [r.target for r in package.related("", "core-properties") if package.has(r.target)]
+    if not found:
+        return {}
+    try:
+        text = package.read(found[0]).decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return {}
+    return {match[1]: unescape(match[2]).strip() for match in _CORE.finditer(text)}
 
 
 def write(package: Package, name: str, value: str) -> None:

@@ -16,7 +16,7 @@ from sheetops.ooxml.patch import Edits
 from sheetops.ooxml.reading import CellReader
 from sheetops.ooxml.refs import Range, cell_name, check_cell, parse_cell
 from sheetops.ooxml.scan import Formula, Scan, scan_sheet
-from sheetops.ooxml.sheetxml import Block, CellSpan, SheetReader
+from sheetops.ooxml.sheetxml import Block, CellSpan, RowSpan, SheetReader
 from sheetops.ooxml.values import Value
 from sheetops.ooxml.xmltext import Document, attributes
 
@@ -62,6 +62,9 @@ class Sheet:
         self.frame_changed = False
         self._scan: Scan | None = None
         self._frame: Document | None = None
+        self._merged: list[Range] | None = None
+        self._arrays: list[tuple[tuple[int, int], Range, str]] | None = None
+        self._spans: tuple[Block, dict[int, list[RowSpan]]] | None = None
         self._kept: list[Block] | None = None
         self._recent: tuple[int, Block] | None = None
 
@@ -136,7 +139,9 @@ class Sheet:
         """Return the merged ranges of the sheet."""
         group = self.frame.child(self.frame.root, "mergeCells")
         nodes = self.frame.children(group, "mergeCell") if group else []
-        return [Range.parse(node.get("ref")) for node in nodes]
+        if self._merged is None or len(self._merged) != len(nodes):
+            self._merged = [Range.parse(node.get("ref")) for node in nodes]
+        return self._merged
 
     def tables(self) -> list[tables.Table]:
         """Return the sheet's tables (ListObjects)."""
@@ -176,12 +181,19 @@ class Sheet:
         """Return the cells of a row by column; empty when the row is not stored."""
         found: dict[int, tuple[Block, CellSpan]] = {}
         for before, block in self._blocks_with(row):
-            for span in self.scan.grammar.rows(block.view, before):
-                if span.number == row:
-                    found |= {
-                        cell.column: (block, cell) for cell in self.scan.grammar.cells(block.view, span)
-                    }
+            for span in self._rows_of(block, before).get(row, []):
+                cells = self.scan.grammar.cells(block.view, span)
+                found |= {cell.column: (block, cell) for cell in cells}
         return found
+
+    def _rows_of(self, block: Block, before: int) -> dict[int, list[RowSpan]]:
+        """Return the rows of a block by number, remembering those of the block asked for last."""
+        if self._spans is None or self._spans[0] is not block:
+            rows: dict[int, list[RowSpan]] = {}
+            for span in self.scan.grammar.rows(block.view, before):
+                rows.setdefault(span.number, []).append(span)
+            self._spans = (block, rows)
+        return self._spans[1]
 
     def _find(self, row: int, column: int) -> tuple[Block, CellSpan] | None:
         return self.stored_row(row).get(column)
@@ -253,11 +265,10 @@ class Sheet:
                     f"{where} lies inside the merged range {merged}, where only {first} shows. It was not written. "
                     f"Write {first} instead, or unmerge the range in Excel."
                 )
-        for place, formula in self._spreading():
-            reach = Range.parse(formula.ref)
+        for place, reach, kind in self._spreading():
             if reach.contains(row, column) and (not reach.single or place != (row, column)):
                 raise CellRefused(
-                    f"{where} is part of the {_KINDS[formula.kind]} {reach}, which Excel lets nobody change in part. "
+                    f"{where} is part of the {_KINDS[kind]} {reach}, which Excel lets nobody change in part. "
                     "It was not written. Change or remove the whole range in Excel first."
                 )
         if self.formula_at(row, column) is not None and not overwrite_formula:
@@ -266,9 +277,12 @@ class Sheet:
                 "formula to be replaced (overwrite_formula=True)."
             )
 
-    def _spreading(self) -> list[tuple[tuple[int, int], Formula]]:
-        formulas = self.scan.formulas.items()
-        return [(place, f) for place, f in formulas if f.kind in _KINDS and f.ref]
+    def _spreading(self) -> list[tuple[tuple[int, int], Range, str]]:
+        """Return (place, range, kind) of the formulas whose results fill more than their own cell."""
+        if self._arrays is None:
+            found = [(place, f) for place, f in self.scan.formulas.items() if f.kind in _KINDS and f.ref]
+            self._arrays = [(place, Range.parse(f.ref), f.kind) for place, f in found]
+        return self._arrays
 
     def append_rows(
         self, rows: Sequence[Sequence[Value]], *, after_row: int, columns: Sequence[int]

@@ -173,6 +173,11 @@ class Workbook:
         """The custom document properties, as text."""
         return properties.read(self.package)
 
+    @property
+    def core_properties(self) -> dict[str, str]:
+        """The core document properties by name: creator, lastModifiedBy, created, modified ..."""
+        return properties.read_core(self.package)
+
     def set_custom_property(self, name: str, value: str) -> None:
         """Add or change a custom document property of type text."""
         properties.write(self.package, name, value)
