@@ -12,6 +12,7 @@ from sheetops.ooxml.errors import AppendRefused
 from sheetops.ooxml.formulas import moved
 from sheetops.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, cell_name, column_letters
 from sheetops.ooxml.tables import Table
+from sheetops.ooxml.totals import move_totals
 from sheetops.ooxml.values import Value
 from sheetops.ooxml.xmltext import escape_text
 
@@ -44,7 +45,10 @@ def append_rows(
     area = Range(numbers[0], min(columns), numbers[-1], max(columns))
     if table is not None:
         area = area._replace(first_column=table.ref.first_column, last_column=table.ref.last_column)
-    _refuse_occupied(sheet, area, table)
+    moving = table is not None and table.totals_row is not None and numbers[-1] > table.last_data_row
+    _refuse_occupied(sheet, area._replace(last_row=area.last_row + moving), table)
+    if table is not None and moving:
+        move_totals(sheet, table, numbers[-1] + 1)
     if table is not None and numbers[-1] > table.last_data_row:
         _grow_table(sheet, table, numbers[-1])
     old_last = table.last_data_row if table else after_row
@@ -67,12 +71,8 @@ def _refuse_occupied(sheet: Sheet, area: Range, table: Table | None) -> None:
     where = f"rows {area.first_row} to {area.last_row} of {sheet.name}"
     for other in sheet.tables():
         if table is not None and other.part == table.part:
-            if table.totals_row is not None and area.last_row >= table.totals_row:
-                raise AppendRefused(
-                    f"Table {table.name} ends with a totals row, so {where} cannot be added. Nothing was added. "
-                    "Switch the totals row off in Excel (Table Design, Total Row), or add blank rows above it."
-                )
-        elif other.ref.overlaps(area):
+            continue
+        if other.ref.overlaps(area):
             raise AppendRefused(f"Table {other.name} stands in {where}. Nothing was added. Move it in Excel.")
     for merged in sheet.merged_ranges():
         if merged.overlaps(area):
@@ -80,6 +80,8 @@ def _refuse_occupied(sheet: Sheet, area: Range, table: Table | None) -> None:
                 f"The merged range {merged} stands in {where}. Nothing was added. Unmerge it in Excel."
             )
     for row in range(area.first_row, area.last_row + 1):
+        if table is not None and row == table.totals_row:
+            continue
         if (column := _first_content(sheet, row, area, table)) is not None:
             raise AppendRefused(
                 f"{sheet.name}!{cell_name(row, column)} is not empty, so {where} cannot be added there. Nothing was "
@@ -128,14 +130,31 @@ def _put(
     calculated = _calculated(sheet, table, after_row) if table else {}
     for number, row in zip(numbers, rows, strict=True):
         for column, (formula, base) in calculated.items():
-            if sheet.formula_at(number, column) is None:
+            if _free(sheet, number, column):
                 like = (like_row, column) if like_row else _NOWHERE
                 own = moved(formula, number - base, 0) if base else formula
-                sheet.put(number, column, CellEdit(formula=own, like=like))
+                sheet.put(
+                    number,
+                    column,
+                    CellEdit(formula=own, like=like, style=_given_style(sheet, number, column)),
+                )
         for column, value in zip(columns, row, strict=True):
-            if value is not None and sheet.formula_at(number, column) is None:
+            if value is not None and _free(sheet, number, column):
                 like = (like_row, column) if like_row else _NOWHERE
-                sheet.put(number, column, CellEdit(value, like=like))
+                sheet.put(
+                    number, column, CellEdit(value, like=like, style=_given_style(sheet, number, column))
+                )
+
+
+def _given_style(sheet: Sheet, row: int, column: int) -> int | None:
+    """Return the format a cell was just given, as those of a totals row are that has moved away."""
+    edit = sheet.pending(row, column)
+    return edit.style if edit else None
+
+
+def _free(sheet: Sheet, row: int, column: int) -> bool:
+    """Tell whether a cell holds no formula, or one that is moving away."""
+    return sheet.formula_at(row, column) is None or sheet.pending(row, column) is not None
 
 
 def _calculated(sheet: Sheet, table: Table, after_row: int) -> dict[int, tuple[str, int]]:

@@ -5,11 +5,12 @@ ECMA-376 part 1, 18.6 (calcChain), 18.2.2 (calcPr), 18.3.1.40 (f).
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sheetops.ooxml.edits import CellEdit
-from sheetops.ooxml.formulas import moved
-from sheetops.ooxml.refs import cell_name
+from sheetops.ooxml.formulas import moved, references
+from sheetops.ooxml.refs import Range, cell_name
 from sheetops.ooxml.xmltext import Document, Node
 
 if TYPE_CHECKING:
@@ -135,3 +136,65 @@ def _drop_entries(document: Document, names: set[tuple[str, str]]) -> bool:
 
 def _sheet_of(node: Node, before: str, *, owed: bool) -> tuple[str, bool]:
     return (node.get("i"), False) if node.get("i") else (before, owed)
+
+
+def stale_formulas(book: Workbook) -> set[tuple[str, int, int]]:
+    """Return the formulas that read an edited cell, or one that does, as far as their texts tell.
+
+    A formula by table, name or indirection names no cells; it counts as stale.
+    """
+    formulas = _formula_texts(book)
+    changed = {
+        (sheet.name, row, column)
+        for sheet in book.edited
+        for row, cells in sheet.edits.items()
+        for column in cells
+    }
+    reads = {place: list(references(text)) for place, text in formulas.items()}
+    stale = {
+        place for place, text in formulas.items() if not reads[place] and _INDIRECT.search(text)
+    } - changed
+    fresh = changed | stale
+    while fresh:
+        hit = {p for p in reads if p not in stale and p not in changed and _reads_any(p[0], reads[p], fresh)}
+        stale |= hit
+        fresh = hit
+    return stale
+
+
+_INDIRECT = re.compile(r"\[|INDIRECT|OFFSET|[A-Za-z_]{4,}(?!\()\b", re.IGNORECASE)
+
+
+def _formula_texts(book: Workbook) -> dict[tuple[str, int, int], str]:
+    texts = {}
+    for name, (kind, _) in book.parts.items():
+        if kind != "worksheet":
+            continue
+        formulas = book[name].scan.formulas
+        masters = {
+            f.shared: (place, f.text) for place, f in formulas.items() if f.kind == "shared" and f.text
+        }
+        for place, formula in formulas.items():
+            text = formula.text
+            if not text and formula.shared in masters:
+                (row, column), text = masters[formula.shared]
+                text = moved(text, place[0] - row, place[1] - column)
+            texts[name, *place] = text
+    return texts
+
+
+def _reads_any(home: str, reads: list[tuple[str, Range]], cells: set[tuple[str, int, int]]) -> bool:
+    """Tell whether references touch any of some cells, by looking at the cells or at the ranges, whichever are fewer."""
+    for sheet, reach in reads:
+        name = sheet or home
+        size = (reach.last_row - reach.first_row + 1) * (reach.last_column - reach.first_column + 1)
+        if size <= len(cells):
+            rows, columns = (
+                range(reach.first_row, reach.last_row + 1),
+                range(reach.first_column, reach.last_column + 1),
+            )
+            if any((name, row, column) in cells for row in rows for column in columns):
+                return True
+        elif any(where == name and reach.contains(row, column) for where, row, column in cells):
+            return True
+    return False

@@ -132,7 +132,7 @@ def _marked(scan: Scan, block: Block) -> bool:
     """Note the formulas and errors of a block. Return False when a cell without address is among them."""
     view, g = block.view, scan.grammar
     # Single rare bytes first: see blank_opaque.
-    if b"e" in view and (b't="e"' in view or b"t='e'" in view):
+    if b"e" in view and not _mark_errors(scan, block):
         return False
     if b"f" not in view or g.formula_open not in view:
         return True
@@ -147,6 +147,24 @@ def _marked(scan: Scan, block: Block) -> bool:
         place = int(address[2]), column_number(address[1].decode("ascii"))
         found[place] = read_formula(block.data, match, value, opened)
     scan.formulas.update(found)
+    return True
+
+
+def _mark_errors(scan: Scan, block: Block) -> bool:
+    view, g = block.view, scan.grammar
+    if b"t='e'" in view:
+        return False
+    at = view.find(b't="e"')
+    while at >= 0:
+        end = view.find(b">", at)
+        address = _R.search(view, view.rfind(b"<", 0, at), end)
+        if address is None:
+            return False
+        value = g.value.search(view, end, view.find(g.cell_close, end))
+        place = int(address[2]), column_number(address[1].decode("ascii"))
+        if value and value[2]:
+            scan.errors[place] = value[2].decode().strip()
+        at = view.find(b't="e"', end)
     return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sheetops.ooxml import features, opening, properties, saving, tab
+from sheetops.ooxml import calculation, features, opening, properties, saving, tab
 from sheetops.ooxml.archive import Identity
 from sheetops.ooxml.errors import SheetMissing
 from sheetops.ooxml.package import Package
@@ -167,6 +167,13 @@ class Workbook:
     def set_name(self, name: str, refers_to: str) -> None:
         """Add or change a defined name, such as 'Keys' for 'Cases!$A$2:$A$9'."""
         features.set_name(self, name, refers_to)
+
+    def stale_formulas(self) -> set[tuple[str, int, int]]:
+        """Return (sheet, row, column) of the formulas whose stored results the unsaved edits put out of date.
+
+        Excel calculates them when it opens the file; a reader that does not calculate sees the old results.
+        """
+        return calculation.stale_formulas(self)
 
     @property
     def custom_properties(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -131,3 +132,34 @@ def test_column_in_use_is_refused(table_tracker: Path) -> None:
         book["Cases"].set("D4", "a remark")
         with pytest.raises(AppendRefused, match="D4"):
             book["Cases"].add_column("SLA")
+
+
+def _with_totals(path: Path, formula: str) -> Path:
+    with xlsxwriter.Workbook(path) as made:
+        sheet = made.add_worksheet("Cases")
+        bold = made.add_format({"bold": True})
+        columns = [
+            {"header": "Key", "total_string": "Total"},
+            {"header": "Hours", "total_function": "sum", "format": None},
+        ]
+        sheet.add_table("A1:B4", {"data": [["C-1", 1], ["C-2", 2]], "columns": columns, "total_row": True})
+        sheet.write("A4", "Total", bold)
+        sheet.write_formula("D1", formula)
+    return path
+
+
+def test_totals_row_moves_down(tmp_path: Path) -> None:
+    path = _with_totals(tmp_path / "b.xlsx", "=SUM(B2:B3)")
+    assert _append(path, [["C-3", 5], ["C-4", 6]], 3, [1, 2]) == [4, 5]
+    sheet = openpyxl.load_workbook(path)["Cases"]
+    assert [sheet[f"A{row}"].value for row in range(3, 7)] == ["C-2", "C-3", "C-4", "Total"]
+    assert [sheet[f"B{row}"].value for row in range(3, 6)] == [2, 5, 6]
+    assert sheet["B6"].value.startswith("=SUBTOTAL(109,")
+    assert (sheet.tables["Table1"].ref, sheet.tables["Table1"].autoFilter.ref) == ("A1:B6", "A1:B5")
+    assert (sheet["A6"].font.b, sheet["A4"].font.b) == (True, False)
+
+
+def test_totals_row_that_is_referred_to_stays(tmp_path: Path) -> None:
+    path = _with_totals(tmp_path / "b.xlsx", "=B4*2")
+    with Workbook.open(path) as book, pytest.raises(AppendRefused, match="D1 refers to it"):
+        book["Cases"].append_rows([["C-3", 5]], after_row=3, columns=[1, 2])

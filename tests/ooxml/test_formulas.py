@@ -104,3 +104,13 @@ def test_formula_two_rows_down_one_column_right(formula: str, there: str) -> Non
 def test_references_of_a_formula() -> None:
     found = [(sheet, str(reach)) for sheet, reach in references("SUM(A1:B2)+'My sheet'!C3+Other!$D$4:E5*X")]
     assert found == [("", "A1:B2"), ("My sheet", "C3"), ("Other", "D4:E5")]
+
+
+def test_formulas_put_out_of_date_are_named(tmp_path: Path) -> None:
+    rows = (
+        '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1+1</f><v>2</v></c><c r="C1"><f>SUM(B1:B9)</f><v>2</v></c></row>'
+        '<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>A9</f><v>2</v></c><c r="C2"><f>SUM(T[Hours])</f><v>2</v></c></row>'
+    )
+    with Workbook.open(write(tmp_path / "b.xlsx", minimal(sheet(rows)))) as book:
+        book["S"].set("A1", 5)
+        assert book.stale_formulas() == {("S", 1, 2), ("S", 1, 3), ("S", 2, 3)}
