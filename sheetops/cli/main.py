@@ -304,5 +304,10 @@ def doctor(folder: Path, *, as_json: bool) -> None:
 def demo(folder: Path, *, as_json: bool) -> None:
     """Show the main job on example trackers in FOLDER: edits on both sides, plan, sync, held items, undo."""
     from ..demo import run_demo
+    from .progress import Progress
 
-    _run("demo", lambda: run_demo(folder), as_json=as_json)
+    def play() -> Outcome:
+        with Progress() as progress:
+            return run_demo(folder, progress=progress)
+
+    _run("demo", play, as_json=as_json)

@@ -25,27 +25,45 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _no_progress(what: str, share: float) -> None:
+    """Say nothing."""
+
+
 def run_demo(
-    folder: Path, *, shared: Path | None = None, seed: int = 7, now: Callable[[], datetime] = _utc_now
+    folder: Path,
+    *,
+    shared: Path | None = None,
+    seed: int = 7,
+    now: Callable[[], datetime] = _utc_now,
+    progress: Callable[[str, float], None] = _no_progress,
 ) -> Outcome:
     """Play the demo in `folder` and leave its workbooks there to open.
 
     `shared` is a folder with real data (default: what SHEETOPS_SHARED names); without any, `seed` decides
-    the invented cases. `now` is the clock. Raise ConfigError when the folder holds something else.
+    the invented cases. `now` is the clock; `progress` is told what is being done and the share that is
+    done. Raise ConfigError when the folder holds something else.
     """
     if shared is None and os.environ.get(SHARED):
         shared = Path(os.environ[SHARED])
+    progress("making the workbooks", 0)
     scene = scene_for(shared, seed, now())
     config = lay_out(folder, scene)
-    return _Story(scene, config, now).play()
+    return _Story(scene, config, now, progress).play()
 
 
 class _Story:
     """The demo while it is played; `lines` is what has been said so far."""
 
-    def __init__(self, scene: Scene, config: Config, now: Callable[[], datetime]) -> None:
-        self.scene, self.config, self.now = scene, config, now
+    def __init__(
+        self,
+        scene: Scene,
+        config: Config,
+        now: Callable[[], datetime],
+        progress: Callable[[str, float], None],
+    ) -> None:
+        self.scene, self.config, self.now, self.progress = scene, config, now, progress
         self.lines: list[str] = []
+        self.told = 0
 
     def play(self) -> Outcome:
         self._say(f"A demo with {self.scene.about}, in {self.config.folder}")
@@ -120,6 +138,8 @@ class _Story:
         return {"folder": str(self.config.folder), "workbooks": books, "undone": edits, "said": self.lines}
 
     def _heading(self, title: str) -> None:
+        self.told += 1
+        self.progress("playing", min(1.0, 0.3 + self.told / 10))
         self._say("", f"-- {title} --")
 
     def _say(self, *lines: str) -> None:
