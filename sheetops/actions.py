@@ -176,6 +176,8 @@ def held(ws: Workspace) -> Outcome:
     lines = []
     for item in items:
         lines.append(wording.held(item))
+        if item.theirs_said:
+            lines.append(f"    the tracker was last saved by {item.theirs_said}")
         if item.ours_said:
             lines.append(f"    the dataset's value is from {item.ours_said}")
         for choice in choices(item):

@@ -128,6 +128,7 @@ HELD = Table(
     Column("address", Text, nullable=False),
     Column("suggestion", Text),
     Column("ours_said", Text, nullable=False),
+    Column("theirs_said", Text, nullable=False),
     Column("since", UtcDateTime, nullable=False),
     Column("run", Text, ForeignKey("sheetops_runs.id"), nullable=False),
     Column("decision", Text),

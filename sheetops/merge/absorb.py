@@ -232,7 +232,7 @@ class _Absorb:
         """Ask the dataset to take a cell's value from this tracker."""
         actor = Actor.RESOLVED if decided else Actor.TRACKER
         address = self.tab.address(self.found.rows.get(key), name)
-        source = Source(actor, self.side.id, address, who)
+        source = Source(actor, self.side.id, address, who or self.side.saved_by)
         self.found.takes[key, name] = Take(value, was, source, decided)
 
     # --- rows ------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ class _Absorb:
         if changed:
             self.hold(self.item(key, None, HeldKind.EDITED_AND_DELETED, _edited_elsewhere(changed)))
         elif spec.may_delete:
-            self.found.archives[key] = Source(Actor.TRACKER, self.side.id)
+            self.found.archives[key] = self.side.source()
             self.found.memory[key] = None
         else:
             said = f"its row is gone from {spec.name}, where records are not deleted; the record is kept"
@@ -333,6 +333,7 @@ class _Absorb:
         return HeldItem(
             self.side.id, self.side.table.name, key, name, kind, reason, base, ours, theirs,
             address or self.tab.address(row, name), suggestion, self._said(key, name),
+            self._saved(key, name, theirs),
         )  # fmt: skip
 
     def said(self, key: str, name: str) -> Any:
@@ -340,6 +341,14 @@ class _Absorb:
         row = self.found.rows.get(key)
         value = self.tab.values(row).get(name) if row is not None and name in self.tab.positions else None
         return value.said if isinstance(value, Invalid) else value
+
+    def _saved(self, key: str, name: str | None, theirs: Any) -> str:
+        """Who had last saved the tracker when this was first seen in it, and when, in words."""
+        earlier = self.open.get((key, name))
+        if earlier is not None and (name is None or earlier.theirs == theirs):
+            return earlier.theirs_said
+        when = show_value(_MOMENT, self.side.saved_at) if self.side.saved_at else ""
+        return ", ".join(part for part in (self.side.saved_by, when) if part)
 
     def _said(self, key: str, name: str | None) -> str:
         """Who last changed the dataset's side, and when, in words."""

@@ -143,7 +143,7 @@ def _add_records(together: Combined) -> None:
     for (table, key), adders in wanted.items():
         values = _common_values(adders, key)
         first = adders[0]
-        source = Source(Actor.TRACKER, first.side.id, first.side.tab.address(first.rows[key]))
+        source = first.side.source(first.side.tab.address(first.rows[key]))
         together.apply(Change(table, key, Op.ADD, source, new=values))
         for other in adders[1:]:
             agreed = {n: v for n, v in other.adds[key].values.items() if n in values}
@@ -181,7 +181,7 @@ def _restore(together: Combined, undo: UndoProposals) -> None:
         for key in sorted(found.restores):
             record = together.record(table, key)
             if record is not None and record.archived:
-                source = Source(Actor.TRACKER, found.side.id, found.side.tab.address(found.rows[key]))
+                source = found.side.source(found.side.tab.address(found.rows[key]))
                 together.apply(Change(table, key, Op.RESTORE, source))
                 _file_with_archiver(together, found, key)
     for table, key, source in undo.restores:
@@ -219,7 +219,7 @@ def _take_unopposed(together: Combined) -> None:
         if alone and item is not None and item.kind in CONTESTED and item.base == item.ours:
             del sides[0].holds[key, name]
             sides[0].released[key, name] = "nobody else wanted another value any more"
-            source = Source(Actor.TRACKER, item.tracker, item.address)
+            source = sides[0].side.source(item.address)
             sides[0].takes[key, name] = Take(item.theirs, item.base, source)
 
 
@@ -347,7 +347,7 @@ def _agree(together: Combined) -> None:
         table = found.side.table.name
         whole = _whole_rows(together, found)
         for key in sorted(whole):
-            source = Source(Actor.TRACKER, found.side.id, found.side.tab.address(found.rows[key]))
+            source = found.side.source(found.side.tab.address(found.rows[key]))
             together.changes.append(Change(table, key, Op.AGREE, source))
         for (key, name), value in found.agrees.items():
             if key in whole:
@@ -356,7 +356,7 @@ def _agree(together: Combined) -> None:
             if record is None or record.values.get(name) != value:
                 continue
             address = found.side.tab.address(found.rows.get(key), name)
-            source = Source(Actor.TRACKER, found.side.id, address)
+            source = found.side.source(address)
             together.changes.append(Change(table, key, Op.AGREE, source, name, value, value))
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from ..model.record import Decision, Entry, HeldItem, Record, TrackerState
+from ..model.record import Actor, Decision, Entry, HeldItem, Record, Source, TrackerState
 from ..model.schema import Schema, Table, TrackerSpec
 from ..model.sheet import Refused
 from .guards import GuardTrip
@@ -47,6 +47,9 @@ class TrackerSide:
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     since: Sequence[Entry] = ()
     stamp_trip: GuardTrip | None = None
+    saved_by: str = ""
+    saved_at: datetime | None = None
+    """Who last saved the spreadsheet, and when, as far as it says so."""
     notes: tuple[str, ...] = ()
     """What a person should know about the tab, besides what the tab itself says."""
 
@@ -54,6 +57,10 @@ class TrackerSide:
     def id(self) -> str:
         """The tracker's id."""
         return self.spec.id
+
+    def source(self, address: str | None = None) -> Source:
+        """Return this tracker as the source of a change, with the person who last saved it."""
+        return Source(Actor.TRACKER, self.id, address, self.saved_by)
 
     @cached_property
     def touched(self) -> frozenset[str]:

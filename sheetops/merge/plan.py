@@ -175,6 +175,7 @@ def held_json(item: HeldItem) -> dict[str, Any]:
         "dataset": plain(item.ours),
         "mine": plain(item.theirs),
         "dataset_by": item.ours_said,
+        "mine_by": item.theirs_said,
         "suggestion": item.suggestion,
         "since": plain(item.since),
         "decision": item.decision.choice.value if item.decision else None,

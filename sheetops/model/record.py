@@ -132,7 +132,8 @@ class HeldItem:
     `base`, `ours` (the dataset's) and `theirs` (the tracker's) are canonical values, or the raw
     text for `theirs` when it cannot be read as a value (`kind` invalid). `address` is the cell as
     people name it ("D17"). `reason` is a sentence; `suggestion` the nearest valid value as text.
-    `ours_said` says who put the dataset's value there and when, in words.
+    `ours_said` says who put the dataset's value there and when, in words; `theirs_said` who last saved
+    the tracker when its value was first seen.
     """
 
     tracker: str
@@ -147,6 +148,7 @@ class HeldItem:
     address: str = ""
     suggestion: str | None = None
     ours_said: str = ""
+    theirs_said: str = ""
     number: int = 0
     """Assigned by the store when filed; people call the item by it."""
     since: datetime | None = None

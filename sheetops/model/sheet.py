@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol
 
 from .schema import TrackerSpec
@@ -97,6 +98,10 @@ class Snapshot:
     """tracker id -> its tab."""
     held_tab: Grid | None = None
     notes: tuple[str, ...] = ()
+    saved_by: str = ""
+    """Who last saved it, "" where that is not known."""
+    saved_at: datetime | None = None
+    """When that was (aware), where the spreadsheet says so."""
     token: Any = None
     """Whatever the backend needs to write exactly what was read; nobody else looks inside."""
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import ooxml
@@ -33,7 +34,7 @@ STAMP_PREFIX = "sheetops."
 
 BACKUPS_KEPT = 20
 
-_WIDTHS = (6, 22, 18, 18, 26, 26, 34, 20, 46, 20, 22, 22)
+_WIDTHS = (6, 22, 18, 18, 26, 24, 26, 34, 20, 46, 20, 22, 22)
 
 
 @dataclass
@@ -72,7 +73,10 @@ class ExcelFile:
             held = workbook[HELD_TAB].grid() if workbook.has_sheet(HELD_TAB) else None
         token = _Opened(workbook, {t.id: t.tab for t in trackers})
         own = Grid(held.rows, held.first_row) if held is not None else None
-        return Snapshot(_identity(workbook.identity), tabs, own, token=token)
+        saved_by, saved_at = _last_saved(workbook)
+        return Snapshot(
+            _identity(workbook.identity), tabs, own, saved_by=saved_by, saved_at=saved_at, token=token
+        )
 
     def _refuse_strange_tab(self, workbook: ooxml.Workbook, stamps: Mapping[str, str]) -> None:
         """Stop at a tab that has our name and is not ours: writing it would wipe out what people built."""
@@ -155,6 +159,16 @@ class ExcelFile:
                 not_done=f"{self.path.name} was not written.",
                 next_step="Make room, or make the folder writable, and run the command again.",
             ) from error
+
+
+def _last_saved(workbook: ooxml.Workbook) -> tuple[str, datetime | None]:
+    """Return who saved the workbook last and when, as far as it says so (ECMA-376 part 2, 11)."""
+    said = workbook.core_properties
+    try:
+        at = datetime.fromisoformat(said.get("modified", ""))
+    except ValueError:
+        return said.get("lastModifiedBy", ""), None
+    return said.get("lastModifiedBy", ""), at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _identity(identity: ooxml.Identity) -> str:

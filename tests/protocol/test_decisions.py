@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sheetops.merge.decide import choices
+from sheetops.merge.held_tab import COLUMNS
 from sheetops.model.errors import UnknownName
 from sheetops.model.record import Choose, HeldItem, HeldKind
 
@@ -328,7 +329,7 @@ def test_refused_decision_is_explained_and_the_item_stays(
     assert after.decision is None
     assert story.records() == before
     said = [row for row in story.books[item.tracker].tabs["sheetops"] if row and row[0] == item.number]
-    assert said[0][10] is None
+    assert said[0][COLUMNS.index("Your decision")] is None
 
 
 def test_use_a_value_that_somebody_else_has(tell: Tell) -> None:
