@@ -25,7 +25,7 @@ from sheetops.ooxml.errors import (
     WorkbookUnavailable,
 )
 from sheetops.ooxml.grid import Grid
-from sheetops.ooxml.locks import lock_owner
+from sheetops.ooxml.locks import conflict_copies, is_placeholder, lock_owner
 from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
 from sheetops.ooxml.sheet import Cell, Sheet
 from sheetops.ooxml.tab import ListValidation, SheetCell, SheetContent
@@ -61,6 +61,8 @@ __all__ = [
     "cell_name",
     "column_letters",
     "column_number",
+    "conflict_copies",
+    "is_placeholder",
     "lock_owner",
     "parse_cell",
 ]

@@ -74,6 +74,9 @@ def _refuse_occupied(sheet: Sheet, area: Range, table: Table | None) -> None:
             continue
         if other.ref.overlaps(area):
             raise AppendRefused(f"Table {other.name} stands in {where}. Nothing was added. Move it in Excel.")
+    for pivot in tables.pivot_ranges(sheet.workbook.package, sheet.part):
+        if pivot.overlaps(area):
+            raise AppendRefused(f"The pivot table {pivot} stands in {where}. Nothing was added. Move it.")
     for merged in sheet.merged_ranges():
         if merged.overlaps(area):
             raise AppendRefused(

@@ -1,7 +1,9 @@
-"""Who has a workbook open: the owner files that Excel and LibreOffice put beside it."""
+"""Who else has a hand on a workbook: owner files of Excel and LibreOffice, copies and placeholders of cloud folders."""
 
 from __future__ import annotations
 
+import os
+import re
 from pathlib import Path
 
 
@@ -22,6 +24,36 @@ def lock_owner(path: str | Path) -> str | None:
     if office.is_file():
         return _office_owner(office) or "someone"
     return None
+
+
+_CONFLICT = re.compile(
+    r" \((?:.*conflicted copy.*|.*in Konflikt stehende Kopie.*|.*copie en conflit.*)\)\Z", re.IGNORECASE
+)
+_RECALL = 0x1000 | 0x40000 | 0x400000  # FILE_ATTRIBUTE_OFFLINE, RECALL_ON_OPEN, RECALL_ON_DATA_ACCESS
+
+
+def conflict_copies(path: str | Path) -> list[Path]:
+    """Return the copies a cloud folder made of a workbook when two people saved it at once.
+
+    Dropbox: 'Name (Kim's conflicted copy 2024-05-06).xlsx'. OneDrive: 'Name-DESKTOP7.xlsx', the computer's name in
+    capitals.
+    """
+    path = Path(path)
+    found = []
+    for other in path.parent.glob(f"*{path.suffix}"):
+        rest = other.stem.removeprefix(path.stem)
+        if other.stem != path.stem and rest != other.stem and (_CONFLICT.match(rest) or _computer(rest)):
+            found.append(other)
+    return sorted(found)
+
+
+def _computer(rest: str) -> bool:
+    return re.fullmatch(r"-(?:DESKTOP|LAPTOP|PC|MACBOOK|SURFACE)[A-Z0-9-]*", rest) is not None
+
+
+def is_placeholder(path: str | Path) -> bool:
+    """Tell whether the file's content is still in the cloud (Windows says so in its attributes)."""
+    return bool(getattr(os.stat(path), "st_file_attributes", 0) & _RECALL)  # noqa: PTH116 (same on every system)
 
 
 def _excel_owner(path: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -265,6 +266,12 @@ class Sheet:
                     f"{where} lies inside the merged range {merged}, where only {first} shows. It was not written. "
                     f"Write {first} instead, or unmerge the range in Excel."
                 )
+        for pivot in self._pivot_ranges:
+            if pivot.contains(row, column):
+                raise CellRefused(
+                    f"{where} lies inside the pivot table {pivot}, which Excel fills itself. It was not written. "
+                    "Change the data the pivot table reads."
+                )
         for place, reach, kind in self._spreading():
             if reach.contains(row, column) and (not reach.single or place != (row, column)):
                 raise CellRefused(
@@ -276,6 +283,10 @@ class Sheet:
                 f"{where} holds a formula. It was not overwritten. Change the cells the formula reads, or ask for the "
                 "formula to be replaced (overwrite_formula=True)."
             )
+
+    @cached_property
+    def _pivot_ranges(self) -> list[Range]:
+        return tables.pivot_ranges(self.workbook.package, self.part)
 
     def _spreading(self) -> list[tuple[tuple[int, int], Range, str]]:
         """Return (place, range, kind) of the formulas whose results fill more than their own cell."""

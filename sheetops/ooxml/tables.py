@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheetops.ooxml.package import Package
-from sheetops.ooxml.refs import Range
+from sheetops.ooxml.refs import Range, parse_ranges
 from sheetops.ooxml.values import decode_text
 from sheetops.ooxml.xmltext import Document, Node, escape_attribute
 
@@ -50,6 +50,17 @@ def read_table(document: Document, part: str) -> Table:
         ref.last_row if totals else None,
         part,
     )
+
+
+def pivot_ranges(package: Package, sheet_part: str) -> list[Range]:
+    """Return where the pivot tables of a sheet lie (18.10.1.49)."""
+    found = []
+    for relationship in package.related(sheet_part, "pivotTable"):
+        if package.has(relationship.target):
+            document = package.document(relationship.target)
+            location = document.child(document.root, "location")
+            found += parse_ranges(location.get("ref")) if location else []
+    return found
 
 
 def columns(document: Document) -> list[Node]:

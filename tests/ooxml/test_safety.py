@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetops.ooxml import Workbook, WorkbookChanged, lock_owner
+from sheetops.ooxml import Workbook, WorkbookChanged, conflict_copies, is_placeholder, lock_owner
 
 
 def test_identity_is_that_of_the_new_file(tracker: Path) -> None:
@@ -135,3 +135,19 @@ def test_folder_that_cannot_be_written(tracker: Path) -> None:
                 book.save()
     finally:
         tracker.parent.chmod(0o755)
+
+
+def test_copies_of_a_cloud_conflict_are_found(tracker: Path) -> None:
+    names = [
+        "tracker (Kim's conflicted copy 2024-05-06).xlsx",
+        "tracker-DESKTOP7.xlsx",
+        "tracker (2).xlsx",
+        "track.xlsx",
+    ]
+    for name in names:
+        tracker.with_name(name).write_bytes(b"x")
+    assert [path.name for path in conflict_copies(tracker)] == names[:2]
+
+
+def test_file_on_this_disk_is_no_placeholder(tracker: Path) -> None:
+    assert not is_placeholder(tracker)
