@@ -9,6 +9,7 @@ from sheetops.ooxml.xmltext import Document, Node, escape_attribute, escape_text
 
 _PART = "docProps/custom.xml"
 _TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_STRICT_VT = "http://purl.oclc.org/ooxml/officeDocument/docPropsVTypes"
 _VT = "http://schemas.openxmlformats.org/officeDocument/2006/docPropsVTypes"
 _EMPTY = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -50,10 +51,10 @@ def write(package: Package, name: str, value: str) -> None:
         return
     numbers = [int(node.get("pid")) for node in nodes if node.get("pid").isdecimal()]
     number = same[0].get("pid") if same else str(max([1, *numbers]) + 1)
-    tag = document.prefix + "property"
+    tag, types = document.prefix + "property", _STRICT_VT if "purl.oclc.org" in document.text[:2000] else _VT
     xml = (
         f'<{tag} fmtid="{_FORMAT_ID}" pid="{number}" name="{escape_attribute(name)}">'
-        f'<vt:lpwstr xmlns:vt="{_VT}">{escape_text(value)}</vt:lpwstr></{tag}>'
+        f'<vt:lpwstr xmlns:vt="{types}">{escape_text(value)}</vt:lpwstr></{tag}>'
     )
     if same:
         document.splice(same[0].start, same[0].end, xml)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,56 @@ def test_targets_are_found_however_they_are_written(tmp_path: Path, target: str)
         opened["S"].set("A1", 9)
         opened.save()
         assert opened["S"].grid().value(1, 1) == 9
+
+
+class _Pipe(io.BytesIO):
+    """A stream that cannot be rewound: zipfile then puts sizes behind the data (data descriptors)."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: object) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+@pytest.mark.parametrize("piped", [False, True])
+def test_zips_of_other_writers(tmp_path: Path, zip64: bool, piped: bool) -> None:
+    out = _Pipe() if piped else io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in minimal(sheet(PLAIN)).items():
+            with archive.open(name, "w", force_zip64=zip64) as member:
+                member.write(data.encode() if isinstance(data, str) else data)
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(out.getvalue())
+    with Workbook.open(path) as opened:
+        opened["S"].set("A1", 9)
+        opened.save()
+        assert [opened["S"]["A1"].value, opened["S"].grid().value(1, 2)] == [9, 2]
+    with zipfile.ZipFile(path) as archive:
+        assert archive.testzip() is None
+
+
+def test_stored_members_and_their_attributes(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in minimal(sheet(PLAIN)).items():
+            info = zipfile.ZipInfo(name, (2024, 5, 6, 7, 8, 10))
+            info.external_attr, info.comment = 0o600 << 16, b"kept"
+            archive.writestr(info, data)
+    before = _directory(path)
+    with Workbook.open(path) as opened:
+        opened["S"].set("A1", 9)
+        opened.save()
+    assert _directory(path) == before
+
+
+def _directory(path: Path) -> list[tuple[object, ...]]:
+    with zipfile.ZipFile(path) as archive:
+        return [(i.filename, i.date_time, i.external_attr, i.comment) for i in archive.infolist()]
 
 
 def test_backslash_member_names_are_kept(tmp_path: Path) -> None:

@@ -45,8 +45,9 @@ def _edited(source: Path, folder: Path) -> Path | None:
     shutil.copyfile(source, copy)
     try:
         with Workbook.open(copy) as book:
-            if book.parts[book.sheet_names[0]][0] != "worksheet":
-                return None
+            kind, part = book.parts[book.sheet_names[0]]
+            if kind != "worksheet" or book.package.related(part, "pivotTable"):
+                return None  # LibreOffice fills pivot tables anew, filters above them included
             for deed in (set_one, append, add_note, add_tab):
                 deed(book)
             book.save()
