@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,14 +19,21 @@ _ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst[\s/>]")
 class SharedStrings:
     """The shared string table (18.4.9) as plain text; phonetic runs are left out.
 
-    Nothing of it is parsed before a text is asked for: a write touches inline strings only, and the
+    Nothing of it is read before a text is asked for: a write touches inline strings only, and the
     table of a large tracker has hundreds of thousands of items.
     """
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        root = _ROOT.search(data)
-        self._grammar = grammar(root[1] if root else b"")
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+
+    @cached_property
+    def _data(self) -> bytes:
+        return self._read()
+
+    @cached_property
+    def _grammar(self) -> Grammar:
+        root = _ROOT.search(self._data)
+        return grammar(root[1] if root else b"")
 
     @cached_property
     def _items(self) -> list[bytes]:

@@ -147,10 +147,14 @@ class Workbook:
     @property
     def strings(self) -> SharedStrings:
         if self._strings is None:
-            found = self.package.related(self.part, "sharedStrings")
-            present = bool(found) and self.package.has(found[0].target)
-            self._strings = SharedStrings(self.package.utf8(found[0].target) if present else b"")
+            self._strings = SharedStrings(self._read_strings)
         return self._strings
+
+    def _read_strings(self) -> bytes:
+        found = [
+            r.target for r in self.package.related(self.part, "sharedStrings") if self.package.has(r.target)
+        ]
+        return self.package.utf8(found[0]) if found else b""
 
     def put_sheet(self, name: str, content: tab.SheetContent) -> None:
         """Create a sheet, or replace the whole of one: meant for a sheet the program owns. It is put last."""
