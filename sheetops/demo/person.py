@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ _HEADERS = ("No.", "Your decision", "Use this")
 class Person:
     """Edits one tab of a workbook as a person in Excel would, and nothing else of it. `did` says what they did."""
 
-    def __init__(self, name: str, path: Path, tab: str) -> None:
-        self.name, self.path, self.tab = name, path, tab
+    def __init__(self, name: str, path: Path, tab: str, at: datetime) -> None:
+        self.name, self.path, self.tab, self.at = name, path, tab, at
         self.did: list[str] = []
 
     def __enter__(self) -> Person:
@@ -28,8 +29,19 @@ class Person:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if kind is None:
+            self._sign()
             self._book.save()
         self._book.close()
+
+    def _sign(self) -> None:
+        """Note who saved the workbook and when, as Excel does (ECMA-376 part 2, 11)."""
+        package = self._book.package
+        part = package.related("", "core-properties")[0].target
+        said = package.read(part).decode()
+        said = re.sub(r"(<cp:lastModifiedBy)(?:/>|>[^<]*<)", rf"\1>{self.name}<", said)
+        moment = f"{self.at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        said = re.sub(r"(<dcterms:modified[^>]*>)[^<]*<", rf"\g<1>{moment}<", said)
+        package.write(part, said.encode())
 
     def _read(self) -> None:
         grid = self._sheet.grid()

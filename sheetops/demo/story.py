@@ -92,7 +92,7 @@ class _Story:
 
     def _work(self, desk: Desk, acts: Callable[[Person], None]) -> None:
         spec = self.config.schema.trackers[desk.tracker]
-        with Person(desk.person, self.config.folder / spec.source, spec.tab) as person:
+        with Person(desk.person, self.config.folder / spec.source, spec.tab, self.now()) as person:
             acts(person)
         self._say(f"  {desk.person}, in {spec.name}:", *(f"    {did}" for did in person.did))
 

@@ -101,7 +101,6 @@ def test_the_benchmarks_are_listed():
 
 @pytest.mark.slow
 def test_the_sync_benchmark_runs(tmp_path):
-    pytest.importorskip("daff", reason='to run this: pip install ".[benchmark]"')
     script = SCRIPTS / "benchmarks" / "sync.py"
     done = run(ROOT, str(script), "whole", "unchanged", "--rows", "600", "--cache", str(tmp_path))
     assert "peak memory" in done.stdout, done.stderr
