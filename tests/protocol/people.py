@@ -72,8 +72,8 @@ def beginning() -> dict[str, Rows]:
 class People:
     """Two people and their trackers; every sync is watched for what a sync must never do."""
 
-    def __init__(self, folder: Path, order: str = "north first") -> None:
-        self.story = Story(folder, beginning(), ORDERS[order])
+    def __init__(self, folder: Path, order: str = "north first", story: type[Story] = Story) -> None:
+        self.story = story(folder, beginning(), ORDERS[order])
         self.typed = 0
         self.clipboard: dict[str, list[list[Any]]] = {"north": [], "south": []}
         self.handled: set[str] = set()
@@ -301,6 +301,7 @@ class People:
         assert self.story.ws.store.verify() == []
         self._check_agreement()
         self._check_no_reversal()
+        self._check_nothing_was_added_twice()
         self._check_edits_survived()
         self.edited, self.survivors = set(), set()
         self.fresh_edits = {"north": {}, "south": {}}
@@ -335,11 +336,22 @@ class People:
         """A value that was typed once is accepted once; what comes twice was brought back by a stale sheet."""
         seen: set[tuple[str, str, Any]] = set()
         for entry in self.story.ws.store.entries():
-            if entry.op is Op.SET and entry.field not in ("status", "market") and entry.new is not None:
-                place = (entry.key, str(entry.field), entry.new)
-                assert place not in seen or entry.key in self.handled, f"reverted: {place}"
-                seen.add(place)
+            told = entry.new.items() if entry.op is Op.ADD else [(entry.field, entry.new)]
+            for field, new in told if entry.op in (Op.ADD, Op.SET) else ():
+                if field not in ("status", "market") and new is not None:
+                    place = (entry.key, field, new)
+                    assert place not in seen or entry.key in self.handled, f"reverted: {place}"
+                    seen.add(place)
+
+    def _check_nothing_was_added_twice(self) -> None:
+        """A row that was typed once is one record, unless people copied it or gave it another key."""
+        added = [e.new.get("note") for e in self.story.ws.store.entries() if e.op is Op.ADD]
+        assert self.handled or len(added) == len(set(added)), f"added twice: {added}"
 
     def _check_edits_survived(self) -> None:
+        unwanted = self.deleted["north"] - self.handled - self.survivors - self.edited
+        unwanted -= {item.key for item in self.story.ws.held()}
+        back = unwanted & self.story.records().keys()
+        assert not back, f"{back} were deleted in north, edited by nobody, and are still there"
         gone = self.survivors - self.story.records().keys() - self.handled
         assert not gone, f"{gone} were deleted in one tracker, edited in the other, and are gone"

@@ -9,6 +9,7 @@ from typing import Any
 
 from sheetops.library import Workspace
 from sheetops.model.record import Choose, HeldItem, Op
+from sheetops.model.sheet import Spreadsheet
 from sheetops.running import Done
 from sheetops.trackers.memory import MemorySpreadsheet
 from sheetops.workspace import parse_config
@@ -116,12 +117,26 @@ class Story:
     def __init__(self, folder: Path, sheets: Mapping[str, Rows], text: str = TWO) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
-        self.books = {name: MemorySpreadsheet({"Cases": rows}, name) for name, rows in sheets.items()}
+        self.books: dict[str, Any] = {name: self.spreadsheet(name, rows) for name, rows in sheets.items()}
         self.faults = Faults()
         self.time = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
         for book in self.books.values():
             book.fault = self.faults
         self.ws = self.open(text)
+
+    def spreadsheet(self, name: str, rows: Rows) -> Any:
+        """Make the spreadsheet that the tracker `name` is in."""
+        return MemorySpreadsheet({"Cases": rows}, name)
+
+    def backend(self, folder: Path, source: str) -> Spreadsheet:
+        """Open a spreadsheet as a run does."""
+        return self.books[source]  # type: ignore[no-any-return]
+
+    def saved(self) -> None:
+        """People save what they typed, before a run."""
+
+    def loaded(self) -> None:
+        """People look at what a run wrote."""
 
     def open(self, text: str | None = None) -> Workspace:
         """Open the workspace (again), with another config if one is given."""
@@ -133,7 +148,7 @@ class Story:
             self.config,
             now=self._now,
             who="ann",
-            backends={"memory": lambda folder, source: self.books[source]},
+            backends={"memory": self.backend},
             fault=self.faults,
         )
         return self.ws
@@ -193,10 +208,15 @@ class Story:
 
     def sync(self, *, allow: Iterable[str] = ()) -> Done:
         """Run a sync."""
-        return self.ws.sync(allow=allow)
+        self.saved()
+        try:
+            return self.ws.sync(allow=allow)
+        finally:
+            self.loaded()
 
     def crash(self, at: int | str, act: Callable[[], Any] | None = None) -> bool:
         """Run (a sync) until the given point is reached and cut it off there. Return whether it was reached."""
+        self.saved()
         self.faults.at, self.faults.reached = at, []
         try:
             (act or self.sync)()
@@ -204,6 +224,7 @@ class Story:
             return True
         finally:
             self.faults.at = None
+            self.loaded()
             self.open()
         return False
 
@@ -248,6 +269,7 @@ class Story:
 
     def everything(self) -> tuple[Any, ...]:
         """All that a sync may change: the spreadsheets, the journal's head, the held items, the memory of trackers."""
+        self.saved()
         store = self.ws.store
         states = {name: store.tracker_state(name) for name in self.ws.schema.trackers}
         memory = {
