@@ -36,15 +36,21 @@ def append_rows(
     for row in rows:
         for value in row:
             check_value(value, date1904=sheet.workbook.date1904)
+    table = _table_around(sheet, after_row, columns)
+    if table is not None:
+        after_row = min(after_row, table.last_data_row)  # below a totals row means above it
     numbers = list(range(after_row + 1, after_row + 1 + len(rows)))
     if numbers[-1] > MAX_ROW:
         raise AppendRefused(
             f"{sheet.name} has no room for {len(rows)} rows below row {after_row}. None was added."
         )
-    table = _table_around(sheet, after_row, columns)
     area = Range(numbers[0], min(columns), numbers[-1], max(columns))
     if table is not None:
-        area = area._replace(first_column=table.ref.first_column, last_column=table.ref.last_column)
+        left, right = (
+            min(area.first_column, table.ref.first_column),
+            max(area.last_column, table.ref.last_column),
+        )
+        area = area._replace(first_column=left, last_column=right)
     moving = table is not None and table.totals_row is not None and numbers[-1] > table.last_data_row
     _refuse_occupied(sheet, area._replace(last_row=area.last_row + moving), table)
     if table is not None and moving:
@@ -59,10 +65,11 @@ def append_rows(
 
 
 def _table_around(sheet: Sheet, after_row: int, columns: Sequence[int]) -> Table | None:
+    """Return the table the rows belong to; columns that people keep beside it may be among them."""
     for table in sheet.tables():
         first = table.ref.first_row - (table.header_row is None)
-        inside = all(table.ref.first_column <= column <= table.ref.last_column for column in columns)
-        if inside and first <= after_row <= table.last_data_row:
+        inside = any(table.ref.first_column <= column <= table.ref.last_column for column in columns)
+        if inside and first <= after_row <= table.ref.last_row:
             return table
     return None
 

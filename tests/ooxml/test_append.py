@@ -148,9 +148,10 @@ def _with_totals(path: Path, formula: str) -> Path:
     return path
 
 
-def test_totals_row_moves_down(tmp_path: Path) -> None:
+@pytest.mark.parametrize("after", [3, 4])
+def test_totals_row_moves_down(tmp_path: Path, after: int) -> None:
     path = _with_totals(tmp_path / "b.xlsx", "=SUM(B2:B3)")
-    assert _append(path, [["C-3", 5], ["C-4", 6]], 3, [1, 2]) == [4, 5]
+    assert _append(path, [["C-3", 5], ["C-4", 6]], after, [1, 2]) == [4, 5]
     sheet = openpyxl.load_workbook(path)["Cases"]
     assert [sheet[f"A{row}"].value for row in range(3, 7)] == ["C-2", "C-3", "C-4", "Total"]
     assert [sheet[f"B{row}"].value for row in range(3, 6)] == [2, 5, 6]
@@ -163,3 +164,12 @@ def test_totals_row_that_is_referred_to_stays(tmp_path: Path) -> None:
     path = _with_totals(tmp_path / "b.xlsx", "=B4*2")
     with Workbook.open(path) as book, pytest.raises(AppendRefused, match="D1 refers to it"):
         book["Cases"].append_rows([["C-3", 5]], after_row=3, columns=[1, 2])
+
+
+def test_column_beside_the_table_does_not_keep_it_from_growing(table_tracker: Path) -> None:
+    with Workbook.open(table_tracker) as book:
+        book["Cases"].set("E6", "seen by Kim")
+        book.save()
+    assert _append(table_tracker, [["C-6", "seen"]], 6, [1, 5]) == [7]
+    sheet = openpyxl.load_workbook(table_tracker)["Cases"]
+    assert (sheet.tables["CaseTable"].ref, sheet["E7"].value) == ("A1:C7", "seen")
