@@ -30,9 +30,10 @@ _ALL = click.option(
 _ONLY = click.option(
     "--only", multiple=True, metavar="TRACKER", help="Only this tracker; may be given several times."
 )
+_GUARDS = ("deletes", "emptied", "mass-edit", "stamp", "mapping", "duplicates", "unparsable")
 _ALLOW = click.option(
-    "--allow", multiple=True, metavar="GUARD",
-    help="Go on where this guard would stop: deletes, emptied, mass-edit, stamp, mapping, duplicates, unparsable.",
+    "--allow", multiple=True, metavar="GUARD", type=click.Choice(_GUARDS),
+    help=f"Go on where this guard would stop: {', '.join(_GUARDS)}.",
 )  # fmt: skip
 
 

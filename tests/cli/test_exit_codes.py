@@ -2,7 +2,8 @@
 
 import pytest
 
-from sheetops.cli.main import cli
+from sheetops.cli.main import _GUARDS, cli
+from sheetops.merge.guards import OVERRIDES
 
 
 def test_0_nothing_to_do(desk):
@@ -53,6 +54,16 @@ def test_2_wrong_usage(desk, words):
     result = desk.run(*words)
     assert result.exit_code == 2, result.output
     assert result.stderr
+
+
+def test_2_a_guard_that_does_not_exist(desk):
+    result = desk.run("sync", "--allow", "delets")
+    assert result.exit_code == 2
+    assert "'delets' is not one of 'deletes'" in result.stderr
+
+
+def test_every_guard_can_be_allowed():
+    assert set(_GUARDS) == set(OVERRIDES)
 
 
 def test_2_names_the_nearest_tracker(desk):
