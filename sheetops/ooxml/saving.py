@@ -143,14 +143,16 @@ def _grow_dimension(sheet: Sheet) -> None:
         return
     if old.last_row < sheet.scan.max_row or old.last_column < sheet.scan.max_column:
         return  # it was wrong before; readers that minded would have minded then
-    rows = [row for row, cells in sheet.edits.items() if cells]
-    columns = [column for cells in sheet.edits.values() for column in cells]
-    new = Range(
-        min(old.first_row, *rows),
-        min(old.first_column, *columns),
-        max(old.last_row, *rows),
-        max(old.last_column, *columns),
-    )
+    places = [
+        (row, column)
+        for row, cells in sheet.edits.items()
+        for column in cells
+        if not old.contains(row, column) and not sheet.stores(row, column)
+    ]
+    rows, columns = [old.first_row, old.last_row], [old.first_column, old.last_column]
+    rows += [row for row, _ in places]
+    columns += [column for _, column in places]
+    new = Range(min(rows), min(columns), max(rows), max(columns))
     if new != old:
         sheet.frame.set_attribute(node, "ref", str(new))
 

@@ -178,6 +178,12 @@ class Sheet:
         style = attributes(found[1].attrs.decode()).get("s", "0") if found else "0"
         return int(style) if style.isdecimal() else 0
 
+    def stores(self, row: int, column: int) -> bool:
+        """Tell whether the file has a cell there, be it blank."""
+        if row > self.scan.max_row or column > self.scan.max_column:
+            return False
+        return self._find(row, column) is not None
+
     def stored_row(self, row: int) -> dict[int, tuple[Block, CellSpan]]:
         """Return the cells of a row by column; empty when the row is not stored."""
         found: dict[int, tuple[Block, CellSpan]] = {}

@@ -15,6 +15,7 @@ import openpyxl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from sheetops.ooxml import CellRefused, SheetCell, SheetContent, Workbook, WorkbookError, cell_name
+from sheetops.ooxml.edits import CellEdit
 from sheetops.ooxml.refs import MAX_COLUMN, MAX_ROW
 
 Touched = dict[tuple[str, int, int], object]
@@ -95,7 +96,7 @@ def _a_formula(book: Workbook) -> tuple[str, tuple[int, int]]:
         shared = [place for place, formula in formulas.items() if formula.kind == "shared" and formula.text]
         for place in [*shared, *formulas]:
             return name, place
-    raise CellRefused("no formula")
+    raise CellRefused("nothing to do")
 
 
 def add_tab(book: Workbook) -> Touched:
@@ -113,7 +114,34 @@ def add_note(book: Workbook) -> Touched:
     return {}
 
 
-DEEDS: list[Deed] = [set_one, set_scattered, append, overwrite_formula, add_tab, add_note]
+def patch_back(book: Workbook) -> Touched:
+    """Change a cell, save, put its old XML back, save: the sheet has its old bytes."""
+    name = first_sheet(book)
+    part = book[name].part
+    before = book.package.read(part)
+    row, column, raw = _a_plain_cell(book, name)
+    book[name].set_cell(row, column, f"{MARK} 0")
+    book.save()
+    book[name].put(row, column, CellEdit(raw=raw))
+    book.save()
+    if book.package.read(part) != before:
+        raise AssertionError(f"{cell_name(row, column)} patched back differs")
+    return {}
+
+
+def _a_plain_cell(book: Workbook, name: str) -> tuple[int, int, bytes]:
+    sheet = book[name]
+    before = 0
+    for block in sheet._stream_blocks():
+        for row in sheet.scan.grammar.rows(block.view, before):
+            before = row.number
+            for cell in sheet.scan.grammar.cells(block.view, row):
+                if (row.number, cell.column) not in sheet.scan.formulas:
+                    return row.number, cell.column, block.data[cell.start : cell.end]
+    raise CellRefused("nothing to do")
+
+
+DEEDS: list[Deed] = [set_one, set_scattered, append, overwrite_formula, add_tab, add_note, patch_back]
 
 
 class Original:
@@ -163,7 +191,7 @@ def _try(original: Original, folder: Path, deed: Deed) -> str:
             touched = deed(book)
             book.save()
     except WorkbookError as refusal:
-        if refusal.args == ("no formula",):
+        if refusal.args == ("nothing to do",):
             return "nothing to do"
         kept = copy.read_bytes() == original.path.read_bytes()
         return f"refused: {type(refusal).__name__}: {refusal}" if kept else "failed: refused, but changed"
