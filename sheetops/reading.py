@@ -16,7 +16,7 @@ from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide
 from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
-from .model.errors import SheetopsError, TrackerBusy
+from .model.errors import SheetopsError, TrackerBusy, TrackerChanged
 from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
 from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
@@ -275,7 +275,10 @@ class _Reader:
         for book in self.books:
             tabs = {t.id: writes[t.id] for t in book.trackers if t.id in writes}
             if tabs and book.snapshot is not None:
-                found = book.spreadsheet.refused(book.snapshot, tabs)
+                try:
+                    found = book.spreadsheet.refused(book.snapshot, tabs)
+                except TrackerChanged:  # the write will say so too, and then it is read again
+                    continue
                 cells.update(found.cells)
                 appends.update(found.appends)
         return Refused(cells, appends)
@@ -291,7 +294,8 @@ class _Reader:
             if tracker not in self.sides
             for item in items
         )
-        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides), elsewhere)
+        names = {tracker.id: tracker.name for tracker in self.schema.trackers.values()}
+        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides), elsewhere, names)
         request = self.request
         return PlanInputs(
             self.schema, dataset, sides, self.env.now(), request.allow, request.undo, refused

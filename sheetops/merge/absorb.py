@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..model.record import Actor, Entry, HeldItem, HeldKind, Op, Record, RowMemory, Source
-from ..model.schema import Field, FieldType, Mode
-from ..model.values import Invalid, same_spelling, show_value
-from .base import base_rows
+from ..model.record import Actor, HeldItem, HeldKind, Record, RowMemory, Source
+from ..model.schema import Field, Mode
+from ..model.values import Invalid, same_spelling
 from .decide import obey
 from .findings import CONTESTED, Added, Findings, Ignored, Take
+from .gone import WAITING, hold_broken_keys, hold_doubled, is_active, row_gone, row_of_archived
+from .holding import Holding
 from .inputs import DatasetSide, Standing, TrackerSide
 from .rows import match_keyless_rows, match_renamed_keys
 from .three_way import merge_cells
@@ -20,8 +21,6 @@ FORMULA_HELD = "holds a formula, and the dataset has another value; a formula is
 
 _REFUSED = (HeldKind.NOT_UNIQUE, HeldKind.INVALID)
 """Values that only the whole dataset can judge are found wanting after the merge, and decided about in it."""
-
-_WAITING = (HeldKind.EDITED_AND_DELETED, HeldKind.ROW_GONE)
 
 
 def absorb(side: TrackerSide, dataset: DatasetSide, spoken_for: set[str]) -> Findings:
@@ -32,23 +31,8 @@ def absorb(side: TrackerSide, dataset: DatasetSide, spoken_for: set[str]) -> Fin
     return _Absorb(side, dataset, spoken_for).run()
 
 
-class _Absorb:
+class _Absorb(Holding):
     """The merge of one tracker; a class only because every step reads the same dozen things."""
-
-    def __init__(self, side: TrackerSide, dataset: DatasetSide, spoken_for: set[str]) -> None:
-        self.side, self.dataset, self.tab, self.spoken_for = side, dataset, side.tab, spoken_for
-        self.records: Mapping[str, Record] = dataset.records.get(side.table.name, {})
-        self.open = {(item.key, item.field): item for item in side.held}
-        self.found = Findings(side, dict(side.tab.rows))
-        self.found.make_item = lambda key, name, kind, reason, theirs: self.item(
-            key, name, kind, reason, theirs=theirs
-        )
-        self.since: dict[str, list[Entry]] = {}
-        for entry in side.since:
-            self.since.setdefault(entry.key, []).append(entry)
-        self.forgotten: set[str] = set()
-        known = {name for name, _ in side.state.mapping}
-        self.unmapped_before = set() if side.state.generation == 0 else set(self.tab.fields) - known
 
     def run(self) -> Findings:
         found = self.found
@@ -59,7 +43,7 @@ class _Absorb:
         for key in sorted(keys):
             if (key, None) not in found.holds and (key, None) not in found.released:
                 self._one(key)
-        self._broken_keys()
+        hold_broken_keys(self)
         self._freeze()
         self._release_settled()
         return found
@@ -69,11 +53,11 @@ class _Absorb:
     def _one(self, key: str) -> None:
         row, memory, record = self.found.rows.get(key), self.side.state.rows.get(key), self.records.get(key)
         if key in self.tab.twice:
-            self._doubled(key)
+            hold_doubled(self, key)
         elif row is None:
             if memory is not None:
-                self._row_gone(key, memory, record)
-            elif (item := self.open.get((key, None))) and item.kind in _WAITING and _active(record):
+                row_gone(self, key, memory, record)
+            elif (item := self.open.get((key, None))) and item.kind in WAITING and is_active(record):
                 self.hold(item)
         else:
             self._one_row(key)
@@ -84,28 +68,10 @@ class _Absorb:
             if key not in self.found.adds:
                 self.add(key)
         elif record.archived:
-            self._archived(key, memory, record)
+            row_of_archived(self, key, memory, record)
         else:
             self.found.memory[key] = RowMemory()
             self._cells(key, record, self.base(key) if memory is not None else {})
-
-    def base(self, key: str) -> dict[str, Any]:
-        """Return what tracker and dataset last agreed on for a key; {} when they never did."""
-        memory = self.side.state.rows.get(key)
-        after = self.side.base_seq
-        if memory is not None and memory.frozen_from is not None:
-            after = memory.frozen_from
-        record = self.records.get(key)
-        if record is None or self.side.standing is Standing.LOST:
-            return {}
-        entries = [entry for entry in self.since.get(key, ()) if entry.seq > after]
-        held = [item for item in self.side.held if item.key == key and item.kind is not HeldKind.UNDO]
-        own = self.side.standing in (Standing.CURRENT, Standing.NEW)
-        rows = base_rows({key: record}, entries, held, self.side.id, own=own)
-        base = rows[key] or {}
-        for name in self.unmapped_before:
-            base[name] = None
-        return base
 
     def reconsider(self, key: str) -> None:
         """Merge a key's row again, now that a decision has said which row that is."""
@@ -138,7 +104,7 @@ class _Absorb:
             return
         merged = merge_cells(base, record.values, theirs, theirs)
         for name, value in merged.take.items():
-            self._take(key, name, value, base.get(name))
+            self.take_edit(key, name, value, base.get(name))
         for name, value in merged.agree.items():
             self.found.agrees[key, name] = value
         for name in merged.push:
@@ -209,7 +175,8 @@ class _Absorb:
             self.found.invalid[field.name] = self.found.invalid.get(field.name, 0) + 1
         self.hold(held)
 
-    def _take(self, key: str, name: str, value: Any, was: Any) -> None:
+    def take_edit(self, key: str, name: str, value: Any, was: Any) -> None:
+        """Take a cell that was edited here, unless it is held already or may not be blank."""
         earlier = self.open.get((key, name))
         if earlier is not None and earlier.theirs == value and self._stands(earlier):
             self.hold(self.item(key, name, earlier.kind, earlier.reason))
@@ -255,108 +222,7 @@ class _Absorb:
             if field.required and name in theirs and theirs[name] is None and field.default is None:
                 self.hold(self.item(key, name, HeldKind.REQUIRED, "is required and still blank"))
 
-    def _doubled(self, key: str) -> None:
-        rows = self.tab.twice[key]
-        places = ", ".join(self.tab.address(row) for row in rows)
-        said = f"stands in {len(rows)} rows ({places}); remove the copies or give them keys of their own"
-        address = self.tab.address(rows[-1])
-        self.hold(self.item(key, None, HeldKind.DUPLICATE_KEY, said, address=address))
-
-    def _row_gone(self, key: str, memory: RowMemory, record: Record | None) -> None:
-        found, spec = self.found, self.side.spec
-        if not _active(record) or (spec.where and not spec.where.matches(record.values)):  # type: ignore[union-attr]
-            found.memory[key] = None
-        elif memory.left:
-            return
-        elif self.side.standing is not Standing.CURRENT:
-            found.memory[key] = None
-        elif (item := self.open.get((key, None))) and item.kind in _WAITING:
-            self.hold(item)
-        elif not memory.missing:
-            found.missing.append(key)
-            found.memory[key] = memory._replace(missing=True, frozen_from=self._frozen(memory))
-        else:
-            found.missing.append(key)
-            self._deleted(key, record)
-
-    def _deleted(self, key: str, record: Record | None) -> None:
-        assert record is not None
-        base, spec = self.base(key), self.side.spec
-        changed = [name for name, value in record.values.items() if value != base.get(name)]
-        if changed:
-            self.hold(self.item(key, None, HeldKind.EDITED_AND_DELETED, _edited_elsewhere(changed)))
-        elif spec.may_delete:
-            self.found.archives[key] = self.side.source()
-            self.found.memory[key] = None
-        else:
-            said = f"its row is gone from {spec.name}, where records are not deleted; the record is kept"
-            self.hold(self.item(key, None, HeldKind.ROW_GONE, said))
-
-    def _archived(self, key: str, memory: RowMemory | None, record: Record) -> None:
-        base = self.base(key) if memory is not None else {}
-        theirs = self.theirs(key, record.values, base)
-        edited = {name: value for name, value in theirs.items() if value != base.get(name)}
-        if memory is not None and not edited:
-            self.found.memory[key] = RowMemory(left=True)
-        elif memory is None or memory.left:
-            said = "belongs to a record that was archived; the row is left as it is"
-            self.hold(self.item(key, None, HeldKind.ARCHIVED_EDIT, said))
-        else:
-            self.found.restores.add(key)
-            self.found.memory[key] = RowMemory()
-            for name, value in edited.items():
-                self._take(key, name, value, base.get(name))
-
-    def _broken_keys(self) -> None:
-        for row, invalid in self.tab.broken:
-            said = f"has a key that {invalid.reason}"
-            address = self.tab.address(row)
-            item = self.item(f"row at {address}", None, HeldKind.INVALID, said, address=address)
-            self.hold(replace(item, theirs=invalid.said))
-
     # --- held items ------------------------------------------------------------------------------
-
-    def item(
-        self, key: str, name: str | None, kind: HeldKind, reason: str, *,
-        theirs: Any = None, suggestion: str | None = None, address: str = "",
-    ) -> HeldItem:  # fmt: skip
-        """Return a held item for a cell or row, with all three sides filled in."""
-        row, record = self.found.rows.get(key), self.records.get(key)
-        base = ours = None
-        if name is not None:
-            earlier = self.open.get((key, name))
-            memory = self.side.state.rows.get(key)
-            base = earlier.base if earlier else (self.base(key).get(name) if memory else None)
-            ours = record.values.get(name) if record else None
-            if theirs is None:
-                theirs = self.said(key, name)
-        return HeldItem(
-            self.side.id, self.side.table.name, key, name, kind, reason, base, ours, theirs,
-            address or self.tab.address(row, name), suggestion, self._said(key, name),
-            self._saved(key, name, theirs),
-        )  # fmt: skip
-
-    def said(self, key: str, name: str) -> Any:
-        """Return what a cell says now, as a held item keeps it."""
-        row = self.found.rows.get(key)
-        value = self.tab.values(row).get(name) if row is not None and name in self.tab.positions else None
-        return value.said if isinstance(value, Invalid) else value
-
-    def _saved(self, key: str, name: str | None, theirs: Any) -> str:
-        """Who had last saved the tracker when this was first seen in it, and when, in words."""
-        earlier = self.open.get((key, name))
-        if earlier is not None and (name is None or earlier.theirs == theirs):
-            return earlier.theirs_said
-        when = show_value(_MOMENT, self.side.saved_at) if self.side.saved_at else ""
-        return ", ".join(part for part in (self.side.saved_by, when) if part)
-
-    def _said(self, key: str, name: str | None) -> str:
-        """Who last changed the dataset's side, and when, in words."""
-        for entry in reversed(self.since.get(key, [])):
-            if entry.source.tracker != self.side.id and (name is None or entry.field == name):
-                return who_and_when(entry)
-        earlier = self.open.get((key, name))
-        return earlier.ours_said if earlier else ""
 
     def hold(self, item: HeldItem) -> None:
         """Hold a cell or row, unless a person has already decided about it."""
@@ -381,11 +247,8 @@ class _Absorb:
                 kept = self.found.memory.get(key) or memory
                 missing = key not in self.found.rows and key not in self.tab.twice
                 self.found.memory[key] = kept._replace(
-                    digest=None, missing=missing, frozen_from=self._frozen(memory)
+                    digest=None, missing=missing, frozen_from=self.frozen(memory)
                 )
-
-    def _frozen(self, memory: RowMemory) -> int:
-        return self.side.base_seq if memory.frozen_from is None else memory.frozen_from
 
     def _release_settled(self) -> None:
         """Close open items that nothing speaks for any more; those that wait for a word stay."""
@@ -408,27 +271,5 @@ class _Absorb:
         return blank and record.values.get(item.field) is None
 
 
-def _active(record: Record | None) -> bool:
-    return record is not None and not record.archived
-
-
 def _short(said: str) -> str:
     return said if len(said) <= 40 else said[:39] + "…"
-
-
-def _edited_elsewhere(changed: list[str]) -> str:
-    return f"its row was deleted here while {', '.join(changed[:3])} changed elsewhere; the record is kept"
-
-
-def who_and_when(entry: Entry) -> str:
-    """Return who made a change and when, in words: "South.xlsx D9, 2024-05-01 10:30Z"."""
-    source = entry.source
-    hand = (
-        " ".join(part for part in (source.who, source.tracker, source.address) if part) or source.actor.value
-    )
-    when = show_value(_MOMENT, entry.recorded_at) if entry.recorded_at else ""
-    verb = {Op.ARCHIVE: "archived by ", Op.RESTORE: "restored by "}.get(entry.op, "")
-    return f"{verb}{hand}, {when}" if when else f"{verb}{hand}"
-
-
-_MOMENT = Field("when", FieldType.DATETIME)

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..model.nearest import nearest
 from ..model.record import Actor, Change, HeldKind, Op, Record, RowMemory, Source
-from ..model.schema import Field, FieldType, Table
 from ..model.values import show_value
+from .checks import check_values, hold_value
 from .findings import CONTESTED, Findings, Take
 from .inputs import DatasetSide, PlanInputs
 from .undo import UndoProposals, propose_undo
@@ -56,7 +55,7 @@ def combine(inputs: PlanInputs, findings: Sequence[Findings]) -> Combined:
     """Put the trackers' findings together. Findings gain the holds that only show across trackers."""
     together = Combined(inputs, findings)
     undo = propose_undo(inputs, findings)
-    _check_values(together)
+    check_values(together)
     _add_records(together)
     _restore(together, undo)
     _take_unopposed(together)
@@ -67,69 +66,6 @@ def combine(inputs: PlanInputs, findings: Sequence[Findings]) -> Combined:
     together.notes.extend(undo.notes)
     together.clears.update(undo.clears)
     return together
-
-
-# --- values that only the whole dataset can judge ---------------------------------------------------
-
-
-def _check_values(together: Combined) -> None:
-    added = {(f.side.table.name, key) for f in together.findings for key in f.adds}
-    for found in together.findings:
-        table = found.side.table
-        for name in found.tab_fields():
-            field = table.field(name)
-            if field.type is FieldType.REFERENCE and field.references:
-                known = set(together.dataset.keys.get(field.references, ()))
-                known |= {key for t, key in added if t == field.references}
-                _refuse_values(found, name, lambda v, k=known: v in k, HeldKind.INVALID,
-                               f"is not in {field.references}", known)  # fmt: skip
-    for table in {found.side.table.name: found.side.table for found in together.findings}.values():
-        for field in table.fields:
-            if field.unique and field.name != table.key:
-                _refuse_repeats(together, table, field)
-
-
-def _refuse_values(
-    found: Findings, name: str, valid: Any, kind: HeldKind, reason: str, known: Iterable[str]
-) -> None:
-    for key, value in list(_proposed(found, name)):
-        if value is not None and not valid(value):
-            _withdraw(found, key, name)
-            suggestion = nearest(str(value), known)
-            _hold_value(found, key, name, kind, f"'{value}' {reason}", suggestion)
-
-
-def _refuse_repeats(together: Combined, table: Table, field: Field) -> None:
-    """Hold a value that another record has already. Of new ones the lowest key keeps it, wherever it stands."""
-    taken = dict(together.dataset.taken.get((table.name, field.name), {}))
-    mine = [found for found in together.findings if found.side.table.name == table.name]
-    proposed = [(key, value, found) for found in mine for key, value in _proposed(found, field.name)]
-    for key, value, found in sorted(proposed, key=lambda one: one[0]):
-        owner = taken.setdefault(value, key)
-        if value is not None and owner != key:
-            _withdraw(found, key, field.name)
-            said = f"'{show_value(field, value)}' is already used by {owner}, and it is unique"
-            _hold_value(found, key, field.name, HeldKind.NOT_UNIQUE, said)
-
-
-def _proposed(found: Findings, name: str) -> Iterable[tuple[str, Any]]:
-    yield from ((key, take.value) for (key, field), take in found.takes.items() if field == name)
-    yield from ((key, added.values[name]) for key, added in found.adds.items() if name in added.values)
-
-
-def _withdraw(found: Findings, key: str, name: str) -> None:
-    found.takes.pop((key, name), None)
-    if key in found.adds:
-        found.adds[key].values.pop(name, None)
-
-
-def _hold_value(
-    found: Findings, key: str, name: str, kind: HeldKind, reason: str, suggestion: str | None = None
-) -> None:
-    found.released.pop((key, name), None)
-    found.forced.pop((key, name), None)
-    item = found.make_item(key, name, kind, reason, None)
-    found.holds[key, name] = replace(item, suggestion=suggestion)
 
 
 # --- records ---------------------------------------------------------------------------------------
@@ -161,7 +97,7 @@ def _common_values(adders: Sequence[Findings], key: str) -> dict[str, Any]:
             continue
         for found in adders:
             reason = "added in several trackers, with different values"
-            _hold_value(found, key, name, HeldKind.ADDED_TWICE, reason)
+            hold_value(found, key, name, HeldKind.ADDED_TWICE, reason)
     return values
 
 
@@ -277,7 +213,7 @@ def _hold_all(
 
 def _hold_take(found: Findings, key: str, name: str, kind: HeldKind, reason: str) -> None:
     found.takes.pop((key, name), None)
-    _hold_value(found, key, name, kind, reason)
+    hold_value(found, key, name, kind, reason)
 
 
 # --- archiving -------------------------------------------------------------------------------------

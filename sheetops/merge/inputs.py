@@ -89,6 +89,8 @@ class DatasetSide:
     taken: Mapping[tuple[str, str], Mapping[Any, str]] = field(default_factory=dict)
     held_elsewhere: frozenset[tuple[str, str, str | None]] = frozenset()
     """(table, key, field) of items held in trackers that this plan does not look at."""
+    tracker_names: Mapping[str, str] = field(default_factory=dict)
+    """What people call each tracker, by its id."""
 
 
 @dataclass(frozen=True)
