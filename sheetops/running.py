@@ -41,6 +41,11 @@ class Done:
     outcome: str = "Nothing to do."
 
     @property
+    def id(self) -> str | None:
+        """The run's id, for `undo`; None when there was nothing to do."""
+        return self.run.id if self.run else None
+
+    @property
     def exit_code(self) -> int:
         """The exit code of section 7 of the design: 0, 1, 3 or 5."""
         if self.left_out:
