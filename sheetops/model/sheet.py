@@ -58,7 +58,7 @@ class Stamp:
 class Grid:
     """A tab as it was read. `rows[i]` is sheet row `first_row + i`; `rows[i][j]` is column `j + 1`.
 
-    A blank is None. Dates and times are naive wall time. Rows may differ in length.
+    A blank is None or "". Dates and times are naive wall time. Rows may differ in length.
     `formulas` holds the (row, column) of cells with a formula, 1-based; their value is in `rows`,
     UNCACHED when the file has none.
     """

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .. import ooxml
-from ..model.errors import TrackerBusy, TrackerChanged, TrackerNotWritten, TrackerUnreadable
+from ..model.errors import SheetopsError, TrackerBusy, TrackerChanged, TrackerNotWritten, TrackerUnreadable
 from ..model.nearest import did_you_mean
 from ..model.schema import TrackerSpec
 from ..model.sheet import (
@@ -106,7 +106,7 @@ class ExcelFile:
         opened: _Opened = snapshot.token
         cells: dict[tuple[str, int, int], str] = {}
         appends: dict[str, str] = {}
-        with _plain_errors(self.path):
+        with _plain_errors(self.path), self._unless_changed(snapshot):
             if opened.staged:  # asked about another plan before: nothing of that one may be written
                 self._reopen(opened)
             for tracker, tab in tabs.items():
@@ -115,6 +115,22 @@ class ExcelFile:
             if cells or appends:  # what was staged beside the refused must not be written as it is
                 self._reopen(opened)
         return Refused(cells, appends)
+
+    @contextmanager
+    def _unless_changed(self, snapshot: Snapshot) -> Iterator[None]:
+        """Some programs save over the open file: its parts are then not where they were, but nothing is broken."""
+        try:
+            yield
+        except ooxml.WorkbookError as error:
+            if isinstance(error, ooxml.WorkbookChanged) or self._is_as_read(snapshot):
+                raise
+            raise ooxml.WorkbookChanged(f"{self.path.name} was saved by somebody.") from error
+
+    def _is_as_read(self, snapshot: Snapshot) -> bool:
+        try:
+            return self.identity() == snapshot.identity
+        except SheetopsError:  # half saved
+            return False
 
     def _reopen(self, opened: _Opened) -> None:
         opened.workbook.close()
@@ -125,7 +141,7 @@ class ExcelFile:
         opened: _Opened = snapshot.token
         if owner := self.busy():
             raise _opened_by(self.path, owner)
-        with _plain_errors(self.path, writing=True):
+        with _plain_errors(self.path, writing=True), self._unless_changed(snapshot):
             if _identity(opened.workbook.identity) != snapshot.identity:
                 raise ooxml.WorkbookChanged(f"{self.path.name} was saved by somebody.")
             self._put(opened, write)
