@@ -48,12 +48,21 @@ def save(
         if before_replace is not None:
             before_replace()
         _compare(path, expect)
-        book.package.archive.file.close()
-        files.replace(temporary, path)
+        _replace(book, temporary, path)
     finally:
         with contextlib.suppress(OSError):
             temporary.unlink()
     return opening.open_package(path)
+
+
+def _replace(book: Workbook, temporary: Path, path: Path) -> None:
+    """Let go of the old file, which Windows asks for, and take hold of it again when it could not be replaced."""
+    book.package.archive.file.close()
+    try:
+        files.replace(temporary, path)
+    except WorkbookError:
+        book.package.archive.file = path.open("rb")
+        raise
 
 
 def _refuse_signed(book: Workbook, *, break_signature: bool) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,12 +57,18 @@ class Sheet:
     """A worksheet of an open workbook."""
 
     def __init__(self, workbook: Workbook, name: str, part: str) -> None:
-        self.workbook, self.name, self.part = workbook, name, part
+        self.workbook, self.name = workbook, name
+        self.start(part)
+
+    def start(self, part: str) -> None:
+        """Forget everything read and set: the sheet's part is new, or was just saved."""
+        self.part = part
         self.edits: Edits = {}
         self.frame_changed = False
         self._scan: Scan | None = None
         self._frame: Document | None = None
         self._merged: list[Range] | None = None
+        self._pivots: list[Range] | None = None
         self._arrays: list[tuple[tuple[int, int], Range, str]] | None = None
         self._spans: tuple[Block, dict[int, list[RowSpan]]] | None = None
         self._kept: list[Block] | None = None
@@ -290,9 +295,11 @@ class Sheet:
                 "formula to be replaced (overwrite_formula=True)."
             )
 
-    @cached_property
+    @property
     def _pivot_ranges(self) -> list[Range]:
-        return tables.pivot_ranges(self.workbook.package, self.part)
+        if self._pivots is None:
+            self._pivots = tables.pivot_ranges(self.workbook.package, self.part)
+        return self._pivots
 
     def _spreading(self) -> list[tuple[tuple[int, int], Range, str]]:
         """Return (place, range, kind) of the formulas whose results fill more than their own cell."""

@@ -202,5 +202,9 @@ class Workbook:
     ) -> Identity:
         """Write the changes and return the identity of the new file; see `saving.save`."""
         package = saving.save(self, before_replace, expect or self.identity, break_signature=break_signature)
+        sheets = self._sheets
         self._load(package, self.part)
+        for name, sheet in sheets.items():
+            sheet.start(self.parts[name][1])
+        self._sheets = sheets
         return self.identity

@@ -114,6 +114,23 @@ def add_note(book: Workbook) -> Touched:
     return {}
 
 
+def grow_table(book: Workbook) -> Touched:
+    """Add a row below and a column beside the first table there is."""
+    for name in book.sheet_names:
+        if book.parts[name][0] != "worksheet":
+            continue
+        for table in book[name].tables():
+            left = table.ref.first_column
+            (row,) = book[name].append_rows([[MARK]], after_row=table.last_data_row, columns=[left])
+            moved = range(left, table.ref.last_column + 1) if table.totals_row == row else []
+            touched: Touched = {(name, row, column): None for column in moved} | {(name, row, left): MARK}
+            if table.header_row is not None:
+                column = book[name].add_column("sheetops", header_row=table.header_row)
+                touched[name, table.header_row, column] = "sheetops"
+            return touched
+    raise CellRefused("nothing to do")
+
+
 def patch_back(book: Workbook) -> Touched:
     """Change a cell, save, put its old XML back, save: the sheet has its old bytes."""
     name = first_sheet(book)
@@ -141,7 +158,16 @@ def _a_plain_cell(book: Workbook, name: str) -> tuple[int, int, bytes]:
     raise CellRefused("nothing to do")
 
 
-DEEDS: list[Deed] = [set_one, set_scattered, append, overwrite_formula, add_tab, add_note, patch_back]
+DEEDS: list[Deed] = [
+    set_one,
+    set_scattered,
+    append,
+    overwrite_formula,
+    add_tab,
+    add_note,
+    grow_table,
+    patch_back,
+]
 
 
 class Original:
@@ -298,6 +324,8 @@ def _openpyxl_problems(new: Path, touched: Touched) -> str:
     except Exception as error:
         return f"openpyxl cannot open it any more: {error}"
     for (sheet, row, column), value in touched.items():
+        if value is None:
+            continue  # moved away; a calculated column may have filled the cell anew
         if sheet not in book.sheetnames or not hasattr(book[sheet], "cell"):
             continue  # a macro or chart sheet, which openpyxl leaves out
         found = book[sheet].cell(row, column).value

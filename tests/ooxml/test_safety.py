@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from sheetops.ooxml import Workbook, WorkbookChanged, conflict_copies, is_placeholder, lock_owner
+from sheetops.ooxml import (
+    Workbook,
+    WorkbookChanged,
+    WorkbookLocked,
+    conflict_copies,
+    is_placeholder,
+    lock_owner,
+)
 
 
 def test_identity_is_that_of_the_new_file(tracker: Path) -> None:
@@ -104,6 +111,34 @@ def test_saving_twice_keeps_both_changes(tracker: Path) -> None:
         book["Cases"].set("B3", "y")
         book.save()
         assert [book["Cases"][ref].value for ref in ("B2", "B3")] == ["x", "y"]
+
+
+def test_sheet_taken_before_saving_shows_the_new_file(tracker: Path) -> None:
+    with Workbook.open(tracker) as book:
+        sheet = book["Cases"]
+        sheet.set("B2", "x")
+        book.save()
+        assert sheet["B2"].value == sheet.grid().value(2, 2) == "x"
+        sheet.set("B3", "y")
+        book.save()
+        assert sheet["B3"].value == "y"
+
+
+def test_file_that_cannot_be_replaced_now_can_be_saved_later(
+    tracker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(_old: Path, _new: Path) -> Path:
+        raise PermissionError(32, "in use by another process")
+
+    with Workbook.open(tracker) as book:
+        book["Cases"].set("B2", "x")
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, "replace", held)
+            patched.setattr("sheetops.ooxml.files._PAUSE", 0)
+            with pytest.raises(WorkbookLocked, match="another program"):
+                book.save()
+        book.save()
+        assert book["Cases"]["B2"].value == "x"
 
 
 def test_excel_owner_is_named(tracker: Path) -> None:
