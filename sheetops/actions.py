@@ -20,7 +20,7 @@ from .words import SHOWN, Wording, outcome_words, plan_lines, short
 
 if TYPE_CHECKING:
     from .library import Workspace
-    from .model.record import Entry, Run
+    from .model.record import Entry, HeldItem, Run
     from .running import Done
 
 JSON_VERSION = 1
@@ -201,11 +201,30 @@ def resolve(ws: Workspace, number: int, choice: str, value: str | None = None) -
         ways = " or ".join(f"'{c.value}'" for c in choices(item)) or "nothing but mending the spreadsheet"
         raise UnknownName(f"Item {number} cannot be resolved by '{choice}': {item.reason}.",
                           not_done="It stays held.", next_step=f"Possible is {ways}.")  # fmt: skip
+    if item is not None and chosen is Choose.USE:
+        _check_use(ws, item, value)
     decided = ws.resolve(number, chosen, value)
-    said = f"Decided: {Wording(ws.schema).held(decided)} -> {choice}{f' {value}' if value else ''}"
+    said = f"Decided: {Wording(ws.schema).held(decided)} -> {choice}{f' {short(value)}' if value else ''}"
     return Outcome(
         "resolve", [said, "The next sync does it: sheetops sync"], {"item": number, "decision": choice}
     )
+
+
+def _check_use(ws: Workspace, item: HeldItem, value: str | None) -> None:
+    """Raise UnknownName when a value that was typed in a terminal is none of the held cell's field."""
+    from zoneinfo import ZoneInfo
+
+    from .model.values import Invalid, Reading, parse_value
+
+    tracker = ws.schema.trackers.get(item.tracker)
+    field = ws.schema.tables[item.table].by_name.get(item.field or "")
+    if tracker is None or field is None:
+        return
+    read = parse_value(field, value, Reading(ZoneInfo(tracker.timezone), tracker.day_first))
+    if isinstance(read, Invalid):
+        near = f" Perhaps you mean '{read.suggestion}'." if read.suggestion else ""
+        raise UnknownName(f"'{short(value or '')}' {read.reason}.{near}", not_done="It stays held.",
+                          next_step=f"Try: sheetops resolve {item.number} --use VALUE")  # fmt: skip
 
 
 def history(ws: Workspace, key: str | None = None, field: str | None = None) -> Outcome:
