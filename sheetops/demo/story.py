@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,8 +132,7 @@ class _Story:
         folder = self.config.folder
         self._heading("Open the workbooks, look at the tab 'sheetops', edit, save; then run a command")
         self._say(*(f"  {folder / spec.source}" for spec in self.config.schema.trackers.values()))
-        here = f"-C {_quoted(folder)}"
-        self._say("", *(f"  sheetops {what} {here}" for what in ("held", "plan", "sync")))
+        self._say("", *(f"  {program()} {what} -C {_quoted(folder)}" for what in ("held", "plan", "sync")))
 
     def _data(self, edits: str | None) -> dict[str, object]:
         books = [str(self.config.folder / spec.source) for spec in self.config.schema.trackers.values()]
@@ -144,6 +145,14 @@ class _Story:
 
     def _say(self, *lines: str) -> None:
         self.lines.extend(lines)
+
+
+def program() -> str:
+    """Return how to call the command line from here: by its path where the shell would not find it."""
+    if shutil.which("sheetops"):
+        return "sheetops"
+    beside = Path(sys.executable).with_name("sheetops.exe" if os.name == "nt" else "sheetops")
+    return _quoted(beside) if beside.exists() else f"{_quoted(Path(sys.executable))} -m sheetops"
 
 
 def _quoted(path: Path) -> str:

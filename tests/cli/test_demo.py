@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -82,7 +83,10 @@ class TestStory:
     def test_it_ends_with_workbooks_to_open_and_commands_to_try(self, played):
         folder, outcome = played
         assert all(Path(book).is_file() for book in outcome.data["workbooks"])
-        assert f"  sheetops held -C {folder}" in outcome.lines
+        line = next(line for line in outcome.lines if line.endswith(f" held -C {folder}"))
+        tried = subprocess.run(shlex.split(line), capture_output=True, text=True)
+        assert tried.returncode == 3, tried.stderr
+        assert "31/02/2026" in tried.stdout
 
     def test_a_second_demo_takes_the_place_of_the_first_and_leaves_other_files(self, played):
         folder, _ = played
