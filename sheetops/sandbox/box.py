@@ -14,6 +14,8 @@ from typing import Self
 
 from .faults import Act, Fault, Script, When
 from .http import Request
+from .people import PERSON
+from .person import Person
 from .quota import Quota
 from .server import Front, Server
 from .service import Service
@@ -85,6 +87,10 @@ class Sandbox:
             self._thread.join()
             self._thread = None
         self.server.server_close()
+
+    def person(self, spreadsheet_id: str, email: str = PERSON) -> Person:
+        """Return somebody who edits a spreadsheet by hand."""
+        return Person(self.service, spreadsheet_id, email)
 
     # What goes wrong on purpose
 

@@ -234,11 +234,33 @@ def upload(service: Service, request: Request, user: str, parts: list[str]) -> J
         for column, text in enumerate(line):
             sheet.put(row, column, placed(Cell(), typed(text, locale, now)))
     book.sheets = [sheet]
+    book.properties["timeZone"] = "America/Los_Angeles"  # recorded: the imported file is in its maker's zone
     service.keep(book, user)
     return {
         "kind": "drive#file", "id": book.id, "title": book.properties["title"], "mimeType": MIME,
         "version": str(book.file["version"]), "labels": {"trashed": bool(book.file["trashed"])},
     }  # fmt: skip
+
+
+def list_comments(service: Service, request: Request, user: str, parts: list[str]) -> Json:
+    """Return the comments on the file."""
+    del request
+    book = _found(service, parts[0], user)
+    return {"kind": "drive#commentList", "comments": copying.deepcopy(book.file.get("comments", []))}
+
+
+def create_comment(service: Service, request: Request, user: str, parts: list[str]) -> Json:
+    """Add a comment to the file."""
+    book, body = _found(service, parts[0], user).copy(), request.json()
+    made: Json = {
+        "kind": "drive#comment",
+        "id": str(service.new_id()),
+        "createdTime": timestamp(service.clock()),
+    }
+    made |= {name: body[name] for name in ("content", "anchor") if body.get(name)}
+    book.file.setdefault("comments", []).append(made)
+    service.keep(book, user)
+    return made
 
 
 def list_permissions(service: Service, request: Request, user: str, parts: list[str]) -> Json:

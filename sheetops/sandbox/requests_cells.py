@@ -17,7 +17,7 @@ from .fields import Mask
 from .formulas import Calculation
 from .grid import EMPTY, Area, Box, Cell, Scalar, Sheet
 from .locales import locale_of
-from .requests_sheets import single_precision
+from .requests_sheets import stored_color
 from .values import Rendering
 
 _STORED = ("userEnteredValue", "userEnteredFormat", "note", "dataValidation", "textFormatRuns")
@@ -96,15 +96,15 @@ def stored_format(given: Any) -> Any:
     if isinstance(given, list):
         return [stored_format(item) for item in given]
     if not isinstance(given, dict):
-        return single_precision(given) if isinstance(given, float) else given
+        return given
     kept = {name: stored_format(item) for name, item in given.items() if item is not None}
     for name in [name for name in kept if name.lower().endswith("color") and isinstance(kept[name], dict)]:
-        kept[name] = {part: amount for part, amount in kept[name].items() if amount}
+        kept[name] = stored_color(kept[name])
         kept.setdefault(f"{name}Style", {"rgbColor": kept[name]})
     for name in [name for name in kept if name.lower().endswith("colorstyle")]:
         rgb = kept[name].get("rgbColor")
         if rgb is not None:
-            kept[name] = {"rgbColor": {part: amount for part, amount in rgb.items() if amount}}
+            kept[name] = {"rgbColor": stored_color(rgb)}
             kept.setdefault(name.removesuffix("Style"), kept[name]["rgbColor"])
     return kept
 

@@ -201,11 +201,17 @@ def _rounded(value: Any, inside: str = "") -> Any:
     if isinstance(value, dict):
         items = {name: _rounded(item, name) for name, item in value.items() if item is not None}
         if inside in ("rgbColor", "tabColor"):
-            return {name: item for name, item in items.items() if item}
+            return stored_color(items)
         if inside == "tabColorStyle" and not items:
             return None
         return items
-    return single_precision(value) if isinstance(value, float) else value
+    return value
+
+
+def stored_color(parts: Json) -> Json:
+    """Return the color in steps of 1/255, without zeros (recorded: 0.5 comes back as 0.49803922)."""
+    steps = {name: int(part * 255 + 1e-4) / 255 if name != "alpha" else part for name, part in parts.items()}
+    return {name: single_precision(step) for name, step in steps.items() if step}
 
 
 def single_precision(number: float) -> float:

@@ -112,6 +112,8 @@ ROUTES: tuple[tuple[str, str, str, Handler], ...] = (
     ("DELETE", f"{_FILES}/{_ID}", "drive", drive.delete),
     ("POST", f"{_FILES}/{_ID}/copy", "drive", drive.copy),
     ("GET", f"{_FILES}/{_ID}/export", "drive", drive.export),
+    ("GET", f"{_FILES}/{_ID}/comments", "drive", drive.list_comments),
+    ("POST", f"{_FILES}/{_ID}/comments", "drive", drive.create_comment),
     ("GET", f"{_FILES}/{_ID}/permissions", "drive", drive.list_permissions),
     ("POST", f"{_FILES}/{_ID}/permissions", "drive", drive.create_permission),
     ("GET", f"{_FILES}/{_ID}/permissions/{_ID}", "drive", drive.get_permission),
