@@ -42,7 +42,7 @@ def test_every_odd_value_is_a_config_error_or_fine(changes):
             table = config
             for name in above:
                 table = table[name]
-            table[key] = value
+            table[key] = copy.deepcopy(value)  # one of the odd values may be put into another
     text = "\n".join(f"{key} = {toml(value)}" for key, value in config.items())
     with suppress(ConfigError):
         parse_config(text, Path("/w/sheetops.toml"))
