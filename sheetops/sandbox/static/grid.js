@@ -45,7 +45,7 @@ function drawTabs() {
     button.textContent = tab.title;
     button.setAttribute("role", "tab");
     button.setAttribute("aria-selected", String(tab.id === view.tab));
-    button.onclick = () => { wantedTab = String(tab.id); at = {row: 0, column: 0}; load(true); };
+    button.onclick = () => { wantedTab = String(tab.id); at = {row: 0, column: 0}; focus(); load(true); };
     return button;
   }));
 }
@@ -141,7 +141,7 @@ function edit(text) {
     if (!editor) return;
     const value = editor.value, before = entered(cell);
     editor = null;
-    $("scroll").focus({preventScroll: true});
+    focus();
     if (rows || columns) go(rows, columns);
     if (keep && value !== before) await type(where, [[value]]);
     else draw();
@@ -165,6 +165,7 @@ async function send(verb, body) {
   return reply.ok;
 }
 
+const focus = () => $("scroll").focus({preventScroll: true});
 const type = (where, texts) => send("type", {row: where.row, column: where.column, texts});
 
 const MOVES = {
@@ -190,7 +191,7 @@ $("scroll").addEventListener("mousedown", (event) => {
   at = {row: Number(td.dataset.row), column: Number(td.dataset.column)};
   draw();
   event.preventDefault();
-  $("scroll").focus({preventScroll: true});
+  focus();
 });
 $("scroll").addEventListener("dblclick", () => edit());
 $("scroll").addEventListener("scroll", () => { if (!editor) draw(); });
@@ -209,18 +210,19 @@ $("content").addEventListener("keydown", (event) => {
   if (event.key === "Enter") { const text = $("content").value; $("scroll").focus(); type(at, [[text]]); }
   if (event.key === "Escape") { $("scroll").focus(); draw(); }
 });
-$("insert").onclick = () => send("rows", {do: "insert", row: at.row});
-$("delete").onclick = () => send("rows", {do: "delete", row: at.row});
+const act = (verb, body) => { focus(); return send(verb, body); };
+$("insert").onclick = () => act("rows", {do: "insert", row: at.row});
+$("delete").onclick = () => act("rows", {do: "delete", row: at.row});
 $("add").onclick = async () => {
   // the row after the last that has anything in it, so that "add row" is where a person goes on typing
   if (view.cells.length >= view.rows) await send("rows", {do: "add", count: 10});
   at = {row: Math.min(view.cells.length, view.rows - 1), column: 0};
   reveal();
-  $("scroll").focus();
+  focus();
 };
-const sort = (descending) => send("sort", {column: at.column, from: view.frozen || 1, descending});
+const sort = (descending) => act("sort", {column: at.column, from: view.frozen || 1, descending});
 $("ascending").onclick = () => sort(false);
 $("descending").onclick = () => sort(true);
 addEventListener("resize", () => view && draw());
-load(true).then(() => $("scroll").focus());
+load(true).then(focus);
 setInterval(() => { if (!editor && !document.hidden) load(false).catch(() => say("The sandbox does not answer.", true)); }, POLL_MS);
