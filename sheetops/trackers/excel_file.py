@@ -286,7 +286,8 @@ def _plain_errors(path: Path, *, writing: bool = False) -> Iterator[None]:
         raise _opened_by(path, "by another program") from error
     except ooxml.WorkbookError as error:
         kind = TrackerNotWritten if writing else TrackerUnreadable
-        raise kind(str(error), not_done="", next_step="") from error
+        said = str(error) if path.name in str(error) else f"{path.name}: {error}"
+        raise kind(said, not_done="", next_step="") from error
     except OSError as error:
         kind = TrackerNotWritten if writing else TrackerUnreadable
         done = "written" if writing else "read"

@@ -43,9 +43,10 @@ def change(path: Path, act: Callable[[Any], Any], *, tab: str = "Cases") -> None
 
 
 def rows(path: Path, *, tab: str = "Cases") -> Rows:
-    """What stands in a tab, row by row, without blank rows and cells at the end."""
-    book = openpyxl.load_workbook(path, data_only=False)
-    found = [[cell.value for cell in row] for row in book[tab].iter_rows()]
+    """What stands in a tab (its first 2,000 rows and 50 columns), without blank rows and cells at the end."""
+    sheet = openpyxl.load_workbook(path)[tab]
+    size = {"max_row": min(sheet.max_row, 2000), "max_col": min(sheet.max_column, 50)}
+    found = [[cell.value for cell in row] for row in sheet.iter_rows(**size)]
     for row in found:
         while row and row[-1] is None:
             row.pop()
