@@ -33,77 +33,23 @@ def request(name: str) -> Callable[[H], H]:
 
 # Every request that the API has: what is not in REQUESTS is refused as missing, what is not here as unknown.
 KNOWN = frozenset(
-    [
-        "addBanding",
-        "addChart",
-        "addConditionalFormatRule",
-        "addDataSource",
-        "addDimensionGroup",
-        "addFilterView",
-        "addNamedRange",
-        "addProtectedRange",
-        "addSheet",
-        "addSlicer",
-        "addTable",
-        "appendCells",
-        "appendDimension",
-        "autoFill",
-        "autoResizeDimensions",
-        "cancelDataSourceRefresh",
-        "clearBasicFilter",
-        "copyPaste",
-        "createDeveloperMetadata",
-        "cutPaste",
-        "deleteBanding",
-        "deleteConditionalFormatRule",
-        "deleteDataSource",
-        "deleteDeveloperMetadata",
-        "deleteDimension",
-        "deleteDimensionGroup",
-        "deleteDuplicates",
-        "deleteEmbeddedObject",
-        "deleteFilterView",
-        "deleteNamedRange",
-        "deleteProtectedRange",
-        "deleteRange",
-        "deleteSheet",
-        "deleteTable",
-        "duplicateFilterView",
-        "duplicateSheet",
-        "findReplace",
-        "insertDimension",
-        "insertRange",
-        "mergeCells",
-        "moveDimension",
-        "pasteData",
-        "randomizeRange",
-        "refreshDataSource",
-        "repeatCell",
-        "setBasicFilter",
-        "setDataValidation",
-        "sortRange",
-        "textToColumns",
-        "trimWhitespace",
-        "unmergeCells",
-        "updateBanding",
-        "updateBorders",
-        "updateCells",
-        "updateChartSpec",
-        "updateConditionalFormatRule",
-        "updateDataSource",
-        "updateDeveloperMetadata",
-        "updateDimensionGroup",
-        "updateDimensionProperties",
-        "updateEmbeddedObjectBorder",
-        "updateEmbeddedObjectPosition",
-        "updateFilterView",
-        "updateNamedRange",
-        "updateProtectedRange",
-        "updateSheetProperties",
-        "updateSlicerSpec",
-        "updateSpreadsheetProperties",
-        "updateTable",
-    ]
+    """
+    addBanding addChart addCommentReply addConditionalFormatRule addDataSource addDimensionGroup
+    addFilterView addNamedRange addProtectedRange addSheet addSlicer addTable appendCells
+    appendDimension autoFill autoResizeDimensions cancelDataSourceRefresh clearBasicFilter copyPaste
+    createDeveloperMetadata cutPaste deleteBanding deleteComment deleteCommentReply
+    deleteConditionalFormatRule deleteDataSource deleteDeveloperMetadata deleteDimension
+    deleteDimensionGroup deleteDuplicates deleteEmbeddedObject deleteFilterView deleteNamedRange
+    deleteProtectedRange deleteRange deleteSheet deleteTable duplicateFilterView duplicateSheet
+    findReplace insertComment insertDimension insertRange mergeCells moveDimension pasteData
+    randomizeRange refreshDataSource repeatCell setBasicFilter setDataValidation sortRange
+    textToColumns trimWhitespace unmergeCells updateBanding updateBorders updateCells
+    updateChartSpec updateCommentPost updateConditionalFormatRule updateDataSource
+    updateDeveloperMetadata updateDimensionGroup updateDimensionProperties
+    updateEmbeddedObjectBorder updateEmbeddedObjectPosition updateFilterView updateNamedRange
+    updateProtectedRange updateSheetProperties updateSlicerSpec updateSpreadsheetProperties
+    updateTable
+    """.split()  # noqa: SIM905 - a list of names, one below the other, would hide the file
 )
 
 

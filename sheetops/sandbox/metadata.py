@@ -103,7 +103,7 @@ def delete(call: Call, body: Json) -> Json:
 
 
 def matches(book: Spreadsheet, one: Json, data_filter: Json) -> bool:
-    """Whether the DataFilter matches the metadata: by lookup, or because a range holds its location."""
+    """Whether the DataFilter matches the metadata: by lookup, or because a range meets its location (documented)."""
     lookup = data_filter.get("developerMetadataLookup")
     if lookup is not None:
         return _looked_up(one, lookup)
@@ -115,7 +115,7 @@ def matches(book: Spreadsheet, one: Json, data_filter: Json) -> bool:
     return (
         where is not None
         and where.sheet_id == area.sheet_id
-        and area.within(sheet).holds(where.within(sheet))
+        and area.within(sheet).meets(where.within(sheet))
     )
 
 

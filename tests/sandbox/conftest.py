@@ -8,6 +8,9 @@ from google.auth.credentials import AnonymousCredentials
 from gspread.http_client import HTTPClient
 
 from sheetops.sandbox import Sandbox
+from sheetops.sandbox.service import Service
+
+from . import discovery
 
 NOW = datetime(2024, 5, 17, 9, 30, tzinfo=UTC)
 
@@ -36,9 +39,27 @@ def client_of(url, token=""):
 
 
 @pytest.fixture
-def box():
+def wrong(monkeypatch):
+    """A list of what was said that Google's description of the API does not allow. It has to stay empty."""
+    found, real = [], Service.answer
+
+    def checked(self, request):
+        answer = real(self, request)
+        try:
+            discovery.check(request, answer)
+        except AssertionError as error:
+            found.append(str(error))
+        return answer
+
+    monkeypatch.setattr(Service, "answer", checked)
+    return found
+
+
+@pytest.fixture
+def box(wrong):
     with Sandbox(seed=7, clock=lambda: NOW) as box:
         yield box
+    assert not wrong, wrong
 
 
 @pytest.fixture

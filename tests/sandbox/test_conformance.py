@@ -31,6 +31,11 @@ def score():
     return replay(recordings())
 
 
+def test_what_is_answered_is_what_the_api_describes(wrong):
+    replay(recordings())
+    assert not wrong, wrong[:5]
+
+
 def test_the_recordings_are_the_ones_that_the_figures_are_about(score):
     assert score.total.total() == 1465
     assert set(score.total) == set(REACHED)

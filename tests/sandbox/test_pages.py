@@ -31,8 +31,12 @@ def browser(tmp_path_factory):
 @pytest.fixture
 def page(browser, box, book):
     tab = book.sheet1
-    tab.update([["Id", "Status", "Hours"], ["007", "Open", 3], ["008", "Closed", 1.5], ["009", "Open", 2]], "A1")
-    tab.format("A1:C1", {"textFormat": {"bold": True}, "backgroundColor": {"red": 0.85, "green": 0.9, "blue": 1}})
+    tab.update(
+        [["Id", "Status", "Hours"], ["007", "Open", 3], ["008", "Closed", 1.5], ["009", "Open", 2]], "A1"
+    )
+    tab.format(
+        "A1:C1", {"textFormat": {"bold": True}, "backgroundColor": {"red": 0.85, "green": 0.9, "blue": 1}}
+    )
     tab.freeze(rows=1)
     tab.insert_note("A2", "the zeros count")
     tab.add_validation("B2:B4", ValidationConditionType.one_of_list, ["Open", "Closed"], showCustomUi=True)
