@@ -40,17 +40,6 @@ def check(
             raise _failed(f"it cannot be read back ({error})") from error
 
 
-def refuse_broken_frame(part: str, text: str) -> None:
-    """Raise BrokenWorkbook when a sheet, apart from its rows, is not well-formed XML to begin with."""
-    try:
-        expat.ParserCreate("utf-8", namespace_separator=" ").Parse(text.encode(), True)
-    except expat.ExpatError as error:
-        raise BrokenWorkbook(
-            f"Part {part} is not well-formed XML ({error}). Nothing was written. Open the workbook in Excel, let it "
-            "repair the file, save it, and try again."
-        ) from error
-
-
 def _failed(what: str) -> SaveFailed:
     return SaveFailed(
         f"The new file did not pass its check: {what}. It was thrown away and the old file is untouched. "

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sheetops.ooxml.errors import BrokenWorkbook, CellRefused
@@ -37,7 +38,11 @@ def read_notes(sheet: Sheet) -> dict[tuple[int, int], str]:
     if part is None:
         return {}
     document = sheet.workbook.package.document(part)
-    return {parse_cell(node.get("ref")): _text(document, node) for node in _notes(document)}
+    notes = {}
+    for node in _notes(document):
+        with suppress(ValueError):
+            notes[parse_cell(node.get("ref"))] = _text(document, node)
+    return notes
 
 
 def add_note(sheet: Sheet, ref: str, text: str, author: str) -> None:

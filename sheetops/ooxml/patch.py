@@ -13,7 +13,7 @@ from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.refs import cell_name, column_number
 from sheetops.ooxml.scan import Scan
 from sheetops.ooxml.sheetxml import Block, CellSpan, Grammar, RowSpan, SheetReader
-from sheetops.ooxml.xmltext import attributes, escape_text, with_attribute
+from sheetops.ooxml.xmltext import attributes, escape_text, utf8, with_attribute
 
 Edits = dict[int, dict[int, CellEdit]]
 Place = tuple[int, int]
@@ -168,7 +168,7 @@ class Patch:
                 )
 
     def _row_xml(self, block: Block, row: RowSpan, cells: bytes, columns: list[int]) -> bytes:
-        attrs = _widened_spans(row.attrs.decode(), columns).encode()
+        attrs = _widened_spans(utf8(row.attrs), columns).encode()
         name = self.grammar.prefix + b"row"
         closing = block.data[row.close : row.end] or b"</" + name + b">"
         return b"<" + name + attrs + b">" + cells + closing
@@ -220,7 +220,7 @@ class Patch:
             self.written[row, cell.column] = xml
             return xml
         style = self.choose_style(edit, _style(cell.attrs))
-        return self._cell(edit, (row, cell.column), cell.attrs.decode(), style)
+        return self._cell(edit, (row, cell.column), utf8(cell.attrs), style)
 
     def _with_formula(self, block: Block, cell: CellSpan, formula: str) -> bytes:
         """Return a cell with another formula text and everything else as it is."""
@@ -253,7 +253,7 @@ def _style(attrs: bytes) -> int:
 
 def _row_style(attrs: bytes) -> int | None:
     """Return a row's own format, which counts only with customFormat (18.3.1.73)."""
-    values = attributes(attrs.decode())
+    values = attributes(utf8(attrs))
     if values.get("customFormat") not in ("1", "true") or not values.get("s", "").isdecimal():
         return None
     return int(values["s"])

@@ -11,7 +11,7 @@ from sheetops.ooxml.scan import plain_text
 from sheetops.ooxml.sheetxml import Block, CellSpan, Grammar, grammar
 from sheetops.ooxml.styles import Styles
 from sheetops.ooxml.values import CellError, Value, decode_text, from_serial, parse_number
-from sheetops.ooxml.xmltext import attributes, unescape
+from sheetops.ooxml.xmltext import attributes, unescape, utf8
 
 _ROOT = re.compile(rb"<((?:[\w.-]+:)?)sst[\s/>]")
 
@@ -53,8 +53,8 @@ def rich_text(data: bytes, g: Grammar) -> str:
     if b"rPh" in data:
         data = g.phonetic.sub(b"", data)
     if b"<![CDATA[" in data:
-        data = plain_text(data.decode()).encode()
-    return decode_text("".join(unescape((match[2] or b"").decode()) for match in g.text.finditer(data)))
+        data = plain_text(utf8(data)).encode()
+    return decode_text("".join(unescape(utf8(match[2] or b"")) for match in g.text.finditer(data)))
 
 
 @dataclass
@@ -73,14 +73,14 @@ class CellReader:
         )
 
     def value_of(self, attrs: bytes, data: bytes, view: bytes) -> Value:
-        values = attributes(attrs.decode())
+        values = attributes(utf8(attrs))
         kind = values.get("t", "n")
         if kind == "inlineStr":
             return rich_text(data, self.grammar) if b"<" in data else None
         match = self.grammar.value.search(view)
         if match is None or match[2] is None:
             return None
-        text = unescape(plain_text(data[match.start(2) : match.end(2)].decode()))
+        text = unescape(plain_text(utf8(data[match.start(2) : match.end(2)])))
         return self._typed(kind, text, values.get("s", "0"))
 
     def _typed(self, kind: str, text: str, style: str) -> Value:

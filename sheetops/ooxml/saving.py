@@ -17,6 +17,7 @@ from sheetops.ooxml.patch import Patch
 from sheetops.ooxml.refs import Range
 from sheetops.ooxml.sheetxml import SheetReader
 from sheetops.ooxml.writer import Packed, pack, write_archive
+from sheetops.ooxml.xmltext import refuse_malformed
 
 if TYPE_CHECKING:
     from sheetops.ooxml.sheet import Sheet
@@ -78,7 +79,7 @@ def _pack_sheets(book: Workbook) -> tuple[dict[str, Patch], dict[str, Packed]]:
     patches, packed = {}, {}
     calculation.settle(book)
     for sheet in book.edited:
-        checking.refuse_broken_frame(sheet.part, sheet.frame.text)
+        refuse_malformed(sheet.frame.text, sheet.part)
         patch = make_patch(sheet)
         _grow_dimension(sheet)
         packed[sheet.part] = pack(encoded(sheet, patch))

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from sheetops.ooxml.refs import column_number
+from sheetops.ooxml.errors import BrokenWorkbook
+from sheetops.ooxml.refs import MAX_COLUMN, MAX_ROW, column_number
 from sheetops.ooxml.sheetxml import Block, Frame, Grammar, SheetReader
 from sheetops.ooxml.values import decode_text
-from sheetops.ooxml.xmltext import attributes, unescape
+from sheetops.ooxml.xmltext import attributes, unescape, utf8
 
 _DIGITS = b"0123456789"
 _CELL_R = re.compile(rb"\sr=[\"'][A-Z]")
@@ -84,11 +85,19 @@ def _scan_block(scan: Scan, block: Block, row_before: int) -> None:
         scan.starts.append(row_before + 1)
         scan.ends.append(row_before)
         return
+    _refuse_outside(max(numbers), column)
     _note_order(scan, numbers)
     scan.starts.append(min(numbers))
     scan.ends.append(numbers[-1])
     scan.max_row = max(scan.max_row, *numbers) if len(numbers) < 2 or not scan.ordered else numbers[-1]
     scan.max_column = max(scan.max_column, column)
+
+
+def _refuse_outside(row: int, column: int) -> None:
+    if row > MAX_ROW or column > MAX_COLUMN:
+        raise BrokenWorkbook(
+            "The sheet has cells beyond the last row or column there can be. Nothing was written."
+        )
 
 
 def _note_order(scan: Scan, numbers: list[int]) -> None:
@@ -163,7 +172,7 @@ def _mark_errors(scan: Scan, block: Block) -> bool:
         value = g.value.search(view, end, view.find(g.cell_close, end))
         place = int(address[2]), column_number(address[1].decode("ascii"))
         if value and value[2]:
-            scan.errors[place] = value[2].decode().strip()
+            scan.errors[place] = utf8(value[2]).strip()
         at = view.find(b't="e"', end)
     return True
 
@@ -189,7 +198,7 @@ def _note_cell(
     if match := g.formula.search(block.view, inner, close):
         scan.formulas[place] = read_formula(block.data, match, value, attrs)
     if value and value[2] and re.search(rb"(?:^|\s)t\s*=\s*[\"']e[\"']", attrs):
-        scan.errors[place] = value[2].decode().strip()
+        scan.errors[place] = utf8(value[2]).strip()
 
 
 def read_formula(data: bytes, match: re.Match[bytes], value: re.Match[bytes] | None, cell: bytes) -> Formula:
@@ -198,8 +207,8 @@ def read_formula(data: bytes, match: re.Match[bytes], value: re.Match[bytes] | N
     A result of no characters is stored as an empty <v> in a text cell; an empty <v> elsewhere is what
     libraries write that do not calculate.
     """
-    attrs = attributes(match[1].decode())
-    text = data[match.start(2) : match.end(2)].decode() if match[2] is not None else ""
+    attrs = attributes(utf8(match[1]))
+    text = utf8(data[match.start(2) : match.end(2)]) if match[2] is not None else ""
     is_text = b't="str"' in cell or b"t='str'" in cell
     cached = value is not None and (bool(value[2]) or is_text)
     text = decode_text(unescape(plain_text(text)))

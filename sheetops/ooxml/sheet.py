@@ -14,11 +14,11 @@ from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.grid import Grid
 from sheetops.ooxml.patch import Edits
 from sheetops.ooxml.reading import CellReader
-from sheetops.ooxml.refs import Range, cell_name, check_cell, parse_cell
+from sheetops.ooxml.refs import Range, cell_name, check_cell, parse_cell, parse_ranges
 from sheetops.ooxml.scan import Formula, Scan, scan_sheet
 from sheetops.ooxml.sheetxml import Block, CellSpan, RowSpan, SheetReader
 from sheetops.ooxml.values import Value
-from sheetops.ooxml.xmltext import Document, attributes
+from sheetops.ooxml.xmltext import Document, attributes, utf8
 
 if TYPE_CHECKING:
     from sheetops.ooxml.workbook import Workbook
@@ -146,7 +146,7 @@ class Sheet:
         group = self.frame.child(self.frame.root, "mergeCells")
         nodes = self.frame.children(group, "mergeCell") if group else []
         if self._merged is None or len(self._merged) != len(nodes):
-            self._merged = [Range.parse(node.get("ref")) for node in nodes]
+            self._merged = parse_ranges(" ".join(node.get("ref") for node in nodes))
         return self._merged
 
     def tables(self) -> list[tables.Table]:
@@ -164,9 +164,9 @@ class Sheet:
         """All of the sheet's XML but the rows; set `frame_changed` after changing it."""
         if self._frame is None:
             frame = self.scan.frame
-            text = (frame.head + frame.tail).decode()
+            text = utf8(frame.head + frame.tail)
             if frame.self_closed:
-                at = len(frame.head.decode())
+                at = len(utf8(frame.head))
                 text = f"{text[: at - 2]}></{frame.prefix.decode()}sheetData>{text[at:]}"
             self._frame = Document(text, self.part)
         return self._frame
@@ -180,7 +180,7 @@ class Sheet:
 
     def stored_style(self, row: int, column: int) -> int:
         found = self._find(row, column)
-        style = attributes(found[1].attrs.decode()).get("s", "0") if found else "0"
+        style = attributes(utf8(found[1].attrs)).get("s", "0") if found else "0"
         return int(style) if style.isdecimal() else 0
 
     def stores(self, row: int, column: int) -> bool:
@@ -305,7 +305,7 @@ class Sheet:
         """Return (place, range, kind) of the formulas whose results fill more than their own cell."""
         if self._arrays is None:
             found = [(place, f) for place, f in self.scan.formulas.items() if f.kind in _KINDS and f.ref]
-            self._arrays = [(place, Range.parse(f.ref), f.kind) for place, f in found]
+            self._arrays = [(place, reach, f.kind) for place, f in found for reach in parse_ranges(f.ref)]
         return self._arrays
 
     def append_rows(

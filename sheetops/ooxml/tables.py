@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sheetops.ooxml.errors import BrokenWorkbook
 from sheetops.ooxml.package import Package
 from sheetops.ooxml.refs import Range, parse_ranges
 from sheetops.ooxml.values import decode_text
@@ -37,9 +38,10 @@ def read_tables(package: Package, sheet_part: str) -> list[Table]:
 
 
 def read_table(document: Document, part: str) -> Table:
-    root = document.root
-    values = root.attributes
-    ref = Range.parse(values["ref"])
+    values = document.root.attributes
+    ref = next(iter(parse_ranges(values.get("ref", ""))), None)
+    if ref is None:
+        raise BrokenWorkbook(f"Table part {part} does not say where the table is. Nothing was written.")
     headers = _count(values.get("headerRowCount", "1"))
     totals = _count(values.get("totalsRowCount", "0"))
     return Table(

@@ -8,7 +8,7 @@ from sheetops.ooxml.edits import CellEdit
 from sheetops.ooxml.errors import AppendRefused
 from sheetops.ooxml.formulas import references
 from sheetops.ooxml.refs import Range, cell_name
-from sheetops.ooxml.xmltext import with_attribute
+from sheetops.ooxml.xmltext import utf8, with_attribute
 
 if TYPE_CHECKING:
     from sheetops.ooxml.sheet import Sheet
@@ -30,7 +30,7 @@ def move_totals(sheet: Sheet, table: Table, new_row: int) -> None:
     for column, (block, cell) in sheet.stored_row(table.totals_row).items():
         if not old.contains(table.totals_row, column):
             continue
-        inside = with_attribute(cell.attrs.decode(), "r", cell_name(new_row, column))
+        inside = with_attribute(utf8(cell.attrs), "r", cell_name(new_row, column))
         inner = block.data[cell.inner : cell.close]
         name = grammar.prefix + b"c"
         xml = b"<%b%b>%b</%b>" % (name, inside.encode(), inner, name)

@@ -126,8 +126,8 @@ class Workbook:
 
     @property
     def styles_part(self) -> str | None:
-        found = self.package.related(self.part, "styles")
-        return found[0].target if found and self.package.has(found[0].target) else None
+        found = [r.target for r in self.package.related(self.part, "styles") if self.package.has(r.target)]
+        return found[0] if found else None
 
     def need_styles(self) -> None:
         """Add a styles part to a file that has none."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from html import unescape as unescape
+from xml.parsers import expat
 
 from sheetops.ooxml.errors import BrokenWorkbook
 
@@ -42,6 +43,27 @@ def detect_encoding(start: bytes) -> tuple[str, bytes]:
     declared = _DECLARED.match(start)
     name = declared[1].decode("ascii").lower() if declared else "utf-8"
     return ("utf-8" if name in ("utf-8", "utf8", "us-ascii", "ascii") else name), b""
+
+
+def utf8(data: bytes) -> str:
+    """Return bytes of a sheet as text. Raise BrokenWorkbook when they are none."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise BrokenWorkbook(
+            f"A sheet holds bytes that are no text ({error}). Nothing was written."
+        ) from error
+
+
+def refuse_malformed(text: str, part: str) -> None:
+    """Raise BrokenWorkbook when a text is not well-formed XML with its namespaces declared."""
+    try:
+        expat.ParserCreate("utf-8", " ").Parse(text.encode(), True)
+    except (expat.ExpatError, UnicodeEncodeError) as error:
+        raise BrokenWorkbook(
+            f"Part {part} is not well-formed XML ({error}). Nothing was written. Open the workbook in Excel, let it "
+            "repair the file, save it, and try again."
+        ) from error
 
 
 def escape_text(text: str) -> str:
@@ -121,7 +143,9 @@ class Document:
             text = data[len(bom) :].decode(encoding)
         except (UnicodeDecodeError, LookupError) as error:
             raise BrokenWorkbook(f"{part} is not readable text ({error}). Nothing was written.") from error
-        return cls(text, part, encoding, bom)
+        document = cls(text, part, encoding, bom)
+        refuse_malformed(text, part)
+        return document
 
     def _parse(self) -> None:
         self.root = parse(self.text, self.part)
