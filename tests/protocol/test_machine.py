@@ -31,7 +31,7 @@ COLUMNS = st.integers(0, 4)
 KEYS = st.sampled_from([None, None, "CASE-0050", "CASE-0051"])
 
 BUDGET = settings(
-    max_examples=int(os.environ.get("SHEETOPS_EXAMPLES", "80")),
+    max_examples=int(os.environ.get("SHEETOPS_EXAMPLES", "50")),
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
