@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
@@ -40,14 +40,15 @@ class _Side:
         self.rows = self._indexed(names)
 
     def _indexed(self, names: tuple[str, ...]) -> dict[Hashable, Row]:
+        indexed: dict[Hashable, Row]
         if len(names) == 1:
             name = names[0]
-            keys: list[Hashable] = [row.get(name) for row in self._all]
+            indexed = {row.get(name): row for row in self._all}
         else:
-            keys = [tuple(row.get(name) for name in names) for row in self._all]
-        indexed = dict(zip(keys, self._all, strict=True))
+            indexed = {tuple(row.get(name) for name in names): row for row in self._all}
         if len(indexed) == len(self._all) and not any(map(indexed.__contains__, _blanks(names))):
             return indexed
+        keys = [_key(row, names) for row in self._all]
         return self._set_apart(keys, indexed, _blanks(names))
 
     def _set_apart(
@@ -70,6 +71,13 @@ class _Side:
     def has(self, name: str) -> bool:
         """Return whether this side has the column; a side without rows says nothing about columns."""
         return not self._all or name in self._all[0] or name in self.fields
+
+
+def _key(row: Row, names: tuple[str, ...]) -> Hashable:
+    if len(names) == 1:
+        found: Hashable = row.get(names[0])
+        return found
+    return tuple(row.get(name) for name in names)
 
 
 def _blanks(names: tuple[str, ...]) -> list[Hashable]:
@@ -174,8 +182,11 @@ class _RowMerge:
             self.conflicts.append(Conflict(name, None, base, ours, theirs))
         return {"ours": ours, "theirs": theirs}.get(_FALLS_TO.get(fate.kind, ""))
 
-    def _shared(self, *rows: Row | None) -> list[str]:
+    def _shared(self, *rows: Row | None) -> Collection[str]:
         """The fields of these rows that both sides have as columns."""
+        base, ours, theirs = rows
+        if ours and theirs and ours.keys() == theirs.keys() and (not base or base.keys() == ours.keys()):
+            return ours.keys()
         named = {name: None for row in rows if row for name in row}
         return [name for name in named if self.mine.has(name) and self.yours.has(name)]
 
@@ -183,5 +194,6 @@ class _RowMerge:
         cells = merge_cells(base, ours, theirs, self._shared(base, ours, theirs))
         clash = (*cells.clash, *cells.take, *cells.push) if self.lost else cells.clash
         self.conflicts.extend(Conflict(name, f, base.get(f), ours.get(f), theirs.get(f)) for f in clash)
-        only_theirs = {f: v for f, v in theirs.items() if not self.mine.has(f)}
+        more = theirs.items() if theirs.keys() != ours.keys() else ()
+        only_theirs = {name: value for name, value in more if name not in ours and not self.mine.has(name)}
         return {**ours, **only_theirs, **({} if self.lost else cells.take)}

@@ -43,8 +43,9 @@ def merge_cells(base: Row, ours: Row, theirs: Row, fields: Iterable[str]) -> Rec
     push: dict[str, Any] = {}
     agree: dict[str, Any] = {}
     clash: list[str] = []
+    of_base, of_ours, of_theirs = base.get, ours.get, theirs.get
     for name in fields:
-        was, mine, yours = base.get(name), ours.get(name), theirs.get(name)
+        was, mine, yours = of_base(name), of_ours(name), of_theirs(name)
         if yours == was:
             if mine != was:
                 push[name] = mine
