@@ -14,7 +14,7 @@ from xml.parsers import expat
 import openpyxl
 from python_calamine import CalamineError, CalamineWorkbook
 
-from sheetops.ooxml import CellRefused, SheetCell, SheetContent, Workbook, WorkbookError, cell_name
+from sheetops.ooxml import CellRefused, SheetCell, SheetContent, Table, Workbook, WorkbookError, cell_name
 from sheetops.ooxml.edits import CellEdit
 from sheetops.ooxml.refs import MAX_COLUMN, MAX_ROW
 
@@ -75,10 +75,18 @@ def _set(book: Workbook, name: str, places: list[tuple[int, int]]) -> Touched:
 def append(book: Workbook) -> Touched:
     name = first_sheet(book)
     sheet = book[name]
+    tables = sheet.tables()
     rows = sheet.append_rows(
         [[MARK, 1.5], [None, True]], after_row=max(sheet.scan.max_row, 1), columns=[1, 2]
     )
-    return {(name, rows[0], 1): MARK, (name, rows[0], 2): 1.5, (name, rows[1], 2): True}
+    touched: Touched = {(name, row, column): None for row, column in _totals(tables) if row in rows}
+    return touched | {(name, rows[0], 1): MARK, (name, rows[0], 2): 1.5, (name, rows[1], 2): True}
+
+
+def _totals(tables: list[Table]) -> list[tuple[int, int]]:
+    """Return the cells of totals rows, which move down when a row is put in their place."""
+    reaches = [(table.totals_row, table.ref) for table in tables if table.totals_row is not None]
+    return [(row, column) for row, ref in reaches for column in range(ref.first_column, ref.last_column + 1)]
 
 
 def overwrite_formula(book: Workbook) -> Touched:
