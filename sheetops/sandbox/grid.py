@@ -172,7 +172,7 @@ class Sheet:
 
     def put(self, row: int, column: int, cell: Cell) -> None:
         """Set the cell."""
-        if cell is EMPTY or cell == EMPTY:
+        if cell.value is None and cell == EMPTY:
             if row < len(self.cells) and column < len(self.cells[row]):
                 self.cells[row][column] = EMPTY
                 self._trim(row)

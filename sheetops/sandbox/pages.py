@@ -13,13 +13,13 @@ from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote
 
-from . import batch, defaults, drive, values
+from . import batch, defaults, drive
 from .call import Call
 from .errors import ApiError, Json
 from .grid import Area
 from .http import Answer, Request, as_json
 from .people import PERSON
-from .person import Person
+from .person import Person, typed_by_hand
 from .service import Service
 from .view import tab_view
 
@@ -109,7 +109,7 @@ def _type(person: Person, body: Json) -> None:
         top, left, texts = body["row"], body["column"], body["texts"]
         width = max(map(len, texts))
         area = Area(body["tab"], top, top + len(texts), left, left + width)
-        values.write(call, area, {"values": texts}, "USER_ENTERED")
+        typed_by_hand(call, area, texts)
 
     person.change(act)
 

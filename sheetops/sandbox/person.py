@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from . import batch, values
-from .a1 import area_of
+from .a1 import area_of, column_name
 from .call import Call
 from .errors import ApiError, Json
 from .grid import Area, Sheet, Spreadsheet
 from .people import PERSON
 from .service import Service
 from .values import Rendering
+from .view import choices
 
 
 class Person:
@@ -33,8 +34,7 @@ class Person:
 
     def type(self, range_text: str, *texts: str) -> None:
         """Type texts into a cell and those to the right of it."""
-        line = {"values": [list(texts)]}
-        self.change(lambda call: values.write(call, _corner(call.book, range_text), line, "USER_ENTERED"))
+        self.change(lambda call: typed_by_hand(call, _corner(call.book, range_text), [list(texts)]))
 
     def clear(self, range_text: str) -> None:
         """Press Delete on a range."""
@@ -112,6 +112,25 @@ class Person:
             result = act(call)
             self._service.keep(call.book, self.email)
             return result
+
+
+def typed_by_hand(call: Call, area: Area, texts: list[list[str]]) -> None:
+    """Type the texts. Raise when a cell has a list of choices that rejects what is typed: only hands are held to it."""
+    values.write(call, area, {"values": texts}, "USER_ENTERED")
+    for sheet_id, row, column in call.touched:
+        sheet = call.book.sheet(sheet_id)
+        cell = sheet.cell(row, column)
+        if cell.blank or not (cell.validation or {}).get("strict"):
+            continue
+        allowed, got = (
+            choices(cell.validation or {}),
+            Rendering.of(call.book, {}, call.now).shown(sheet, row, column),
+        )
+        if allowed and got not in allowed:
+            where = f"{column_name(column)}{row + 1}"
+            raise ApiError(
+                f"The data you entered in cell {where} violates the data validation rules set on this cell."
+            )
 
 
 def _corner(book: Spreadsheet, range_text: str) -> Area:

@@ -11,7 +11,7 @@ from typing import Any
 from . import pages
 from .errors import ApiError
 from .faults import Script
-from .http import Answer, Request
+from .http import Answer, Request, compressed
 from .service import Service, route
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -30,7 +30,7 @@ class Front:
         """Answer a request from the network."""
         page = pages.answer(self.service, request)
         if page:
-            return page
+            return compressed(page, request)
         if self.latency_ms:
             time.sleep(self.latency_ms / 1000)
         self.log.append(request)
@@ -40,7 +40,7 @@ class Front:
         fault = self.script.fault_for(kind)
         if fault and not fault.committed and fault.cut is None:
             return fault.answer(None)
-        answer = self.service.answer(request)
+        answer = compressed(self.service.answer(request), request)
         if kind == "read" and self.script.after_read:
             self.script.after_read.pop(0)()
         return fault.answer(answer) if fault else answer

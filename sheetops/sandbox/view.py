@@ -55,11 +55,11 @@ def _cell(rendering: Rendering, sheet: Sheet, row: int, column: int, cell: Cell)
     if isinstance(value, str) and cell.bare and cell.formula is None:
         return text
     parts: Json = {"t": text, "e": cell.formula, "n": cell.note, "s": _style(cell.format or {}, value)}
-    parts["l"] = _choices(cell.validation or {})
+    parts["l"] = choices(cell.validation or {})
     return {name: part for name, part in parts.items() if part not in (None, "", {}, [])}
 
 
-def _choices(rule: Json) -> list[str]:
+def choices(rule: Json) -> list[str]:
     """Return the choices of a drop-down list."""
     condition = rule.get("condition") or {}
     if condition.get("type") == "BOOLEAN":

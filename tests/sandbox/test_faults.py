@@ -6,6 +6,7 @@ from datetime import timedelta
 import gspread
 import pytest
 import requests
+from gspread.utils import ValidationConditionType
 
 from sheetops.sandbox import Sandbox
 
@@ -163,3 +164,22 @@ def test_drive_says_when_something_changed(box, client, book):
     assert int(version()["version"]) > int(first["version"])
     requests.patch(f"{box.url}/drive/v3/files/{book.id}", json={"trashed": True}, timeout=5)
     assert version()["trashed"] is True
+
+
+def test_large_answers_are_compressed_where_the_client_takes_that(box, book):
+    book.sheet1.update([["x" * 100]] * 100, "A1")
+    url = f"{box.url}/v4/spreadsheets/{book.id}/values/A1:A100"
+    packed = requests.get(url, timeout=5)
+    plain = requests.get(url, headers={"Accept-Encoding": "identity"}, timeout=5)
+    assert packed.json() == plain.json()
+    assert int(packed.headers["Content-Length"]) < len(plain.content) / 10
+
+
+def test_hands_are_held_to_a_list_of_choices_and_programs_are_not(box, book):
+    book.sheet1.add_validation("A1:A2", ValidationConditionType.one_of_list, ["Open", "Closed"], strict=True)
+    ana = box.person(book.id)
+    ana.type("A1", "Open")
+    with pytest.raises(Exception, match="in cell A2 violates the data validation rules"):
+        ana.type("A2", "Opne")
+    book.sheet1.update_acell("A2", "Opne")
+    assert ana.see("A1:A2") == [["Open"], ["Opne"]]

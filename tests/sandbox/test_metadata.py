@@ -1,6 +1,9 @@
 """Developer metadata: the compare-and-swap, where it goes when rows move, and the ranges it finds."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import requests
 
 from sheetops.sandbox import Sandbox
 
@@ -138,3 +141,14 @@ def test_a_copy_of_the_spreadsheet_carries_the_stamp(client, book, change, box):
     change(made("stamp", "generation 7", number=7))
     copied = client.copy(book.id)
     assert box.service.store.get(copied.id).metadata[0]["metadataValue"] == "generation 7"
+
+
+def test_of_two_programs_at_once_exactly_one_wins(box, book):
+    def send(who):
+        body = {"requests": [made("generation", who, number=100)]}
+        url = f"{box.url}/v4/spreadsheets/{book.id}:batchUpdate"
+        return requests.post(url, json=body, timeout=20).status_code
+
+    with ThreadPoolExecutor(16) as pool:
+        codes = list(pool.map(send, [f"program {n}" for n in range(16)]))
+    assert sorted(codes) == [200] + [400] * 15
