@@ -17,6 +17,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 
 import own_python
@@ -169,12 +170,35 @@ def rewritten(page: str, folder: Path) -> str:
             lines = []
             for step in block.steps():
                 printed = session.run(step.command)
-                lines += [f"$ {step.command}", *(step.printed if agree(step.printed, printed) else printed)]
+                kept = step.printed if agree(step.printed, printed) else _elided(step.printed, printed)
+                lines += [f"$ {step.command}", *kept]
             parts += [page[at : block.start], "\n".join(lines) + "\n"]
             at = block.end
         elif block.language == "pycon" and (wrong := session.python(block.text)):
             print("\n".join(wrong), file=sys.stderr)
     return "".join([*parts, page[at:]])
+
+
+def _elided(said: tuple[str, ...], printed: list[str]) -> list[str]:
+    """Leave out of what is printed the lines that the page leaves out, as far as they can be told."""
+    if "..." not in said:
+        return printed
+    matched = SequenceMatcher(None, [_timeless(line) for line in said], [_timeless(line) for line in printed])
+    lines: list[str] = []
+    for kind, first, last, start, end in matched.get_opcodes():
+        if kind == "equal" or "..." not in said[first:last]:
+            lines += printed[start:end]
+        else:
+            lines += ["...", *_like(said[first:last], printed[start:end])]
+    return lines
+
+
+def _like(said: tuple[str, ...], printed: list[str]) -> list[str]:
+    """Return the printed lines that are other versions of lines that were said, and dots after them."""
+    found = [get_close_matches(line, printed, 1, 0.6) for line in said if line != "..."]
+    chosen = {match for matches in found for match in matches}
+    kept = [line for line in printed if line in chosen]
+    return [*kept, "..."] if kept else []
 
 
 def main() -> int:
