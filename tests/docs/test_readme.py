@@ -66,3 +66,16 @@ def test_the_first_screen_is_a_sentence_and_commands():
 )
 def test_three_dots_stand_for_any_lines_and_times_do_not_count(said, printed, same):
     assert write_docs.agree(tuple(said), printed) is same
+
+
+def test_what_a_page_leaves_out_stays_left_out(tmp_path):
+    page = "# p\n```console\n$ sheetops --version\n...\n```\n"
+    assert write_docs.rewritten(page, tmp_path) == page
+    said = ("first", "...", "Run R1: 2 cells.", "last")
+    assert write_docs._elided(said, ["first", "b", "c", "Run R1: 3 cells.", "last"]) == [
+        "first",
+        "...",
+        "Run R1: 3 cells.",
+        "...",
+        "last",
+    ]
