@@ -19,9 +19,9 @@ from .model.record import Op
 from .words import SHOWN, Wording, outcome_words, plan_lines, short
 
 if TYPE_CHECKING:
+    from .done import Done
     from .library import Workspace
     from .model.record import Entry, HeldItem, Run
-    from .running import Done
 
 JSON_VERSION = 1
 

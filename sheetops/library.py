@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
     from .dataset import Store
+    from .done import Done
     from .merge.plan import Plan
-    from .running import Done
 
 
 def _utc_now() -> datetime:
@@ -132,7 +132,13 @@ class Workspace:
             return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
 
     def _run(self, request: Request, digest: str | None = None) -> Done:
-        from .running import run_sync
+        from .books import nothing_to_do
+        from .done import Done
+
+        held = len(self.store.held())
+        if digest is None and nothing_to_do(self.config.folder, self.schema, self.store, self._env, request):
+            return Done(None, held=held)
+        from .running import run_sync  # the planner and all it needs, only where there is something to plan
 
         with collector_paused():
             return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)

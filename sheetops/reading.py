@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from .books import Book, LeftOut, Quiet, open_books
 from .environment import Environment, Request
-from .merge.findings import CONTESTED
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
 from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide
@@ -17,32 +17,13 @@ from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
 from .model.errors import SheetopsError, TrackerBusy, TrackerChanged
-from .model.record import Entry, HeldItem, Op, Record, RowMemory, TrackerState
-from .model.schema import FieldType, Schema, TrackerSpec, reading_fingerprint
-from .model.sheet import Refused, Snapshot, Spreadsheet, Stamp, TabSnapshot, TabWrite
+from .model.record import Entry, Op, Record, RowMemory, TrackerState
+from .model.schema import FieldType, Schema, TrackerSpec
+from .model.sheet import Refused, Snapshot, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
-from .trackers import open_spreadsheet
 
 if TYPE_CHECKING:
     from .dataset import Store
-
-
-@dataclass
-class Book:
-    """One spreadsheet of a run, the trackers in it, and what was read of it (None: nothing had changed)."""
-
-    spreadsheet: Spreadsheet
-    trackers: list[TrackerSpec]
-    identity: str
-    snapshot: Snapshot | None = None
-
-
-@dataclass
-class LeftOut:
-    """A tracker that could not take part, and why."""
-
-    tracker: str
-    error: SheetopsError
 
 
 @dataclass
@@ -59,7 +40,7 @@ class Prepared:
 
 def prepare(folder: Path, schema: Schema, store: Store, env: Environment, request: Request) -> Prepared:
     """Read every tracker that may have changed and return the plan of a run over them."""
-    books, left_out = _open_books(folder, schema, store, env, request)
+    books, left_out = open_books(folder, schema, env, request)
     reader = _Reader(schema, store, env, request, left_out)
     for number, book in enumerate(books):
         env.progress(f"reading {book.trackers[0].name}", 0.5 * number / len(books))
@@ -70,24 +51,6 @@ def prepare(folder: Path, schema: Schema, store: Store, env: Environment, reques
     for book in unread:  # nothing had changed in them, but what changed elsewhere has to reach them
         reader.read(book, anyway=True)
     return reader.prepared(books, reader.plan(Refused()) if unread else plan)
-
-
-def _open_books(
-    folder: Path, schema: Schema, store: Store, env: Environment, request: Request
-) -> tuple[list[Book], list[LeftOut]]:
-    grouped: dict[tuple[str, str], list[TrackerSpec]] = {}
-    for tracker in schema.trackers.values():
-        if not request.only or tracker.id in request.only:
-            grouped.setdefault((tracker.backend, tracker.source), []).append(tracker)
-    books: list[Book] = []
-    left_out: list[LeftOut] = []
-    for trackers in grouped.values():
-        try:
-            spreadsheet = open_spreadsheet(folder, trackers[0], env.backends)
-            books.append(Book(spreadsheet, trackers, spreadsheet.identity()))
-        except SheetopsError as error:
-            left_out.extend(LeftOut(tracker.id, error) for tracker in trackers)
-    return books, left_out
 
 
 class _Reader:
@@ -104,18 +67,15 @@ class _Reader:
         self.landed: dict[str, TrackerState] = {}
         self.books: list[Book] = []
         self.skipped: list[Book] = []
-        self.head = store.head()
         self.workspace = store.workspace_id
-        self.held: dict[str, list[HeldItem]] = {}
-        for item in store.held():
-            self.held.setdefault(item.tracker, []).append(item)
-        self.tables_changed: dict[tuple[str, int], bool] = {}
+        self.quiet = Quiet(schema, store, request)
+        self.held = self.quiet.held
 
     # --- spreadsheets ------------------------------------------------------------------------------
 
     def read(self, book: Book, *, anyway: bool = False) -> None:
         """Read a spreadsheet, unless nothing has happened to it or to its tables since it was agreed on."""
-        if not anyway and all(self._untouched(book, tracker) for tracker in book.trackers):
+        if not anyway and self.quiet.about(book):
             self.skipped.append(book)
             return
         if owner := book.spreadsheet.busy():
@@ -137,28 +97,6 @@ class _Reader:
         for tracker in book.trackers:
             self.identities[tracker.id] = book.identity
             self._side(book.snapshot, tracker)
-
-    def _untouched(self, book: Book, tracker: TrackerSpec) -> bool:
-        head = self.store.tracker_head(tracker.id)
-        if self.request.undo or head.identity is None or head.identity != book.identity or head.intent:
-            return False
-        if any(item.decision or self._alone(item) for item in self.held.get(tracker.id, ())):
-            return False
-        table = self.schema.table_of(tracker)
-        if head.fingerprint != reading_fingerprint(table, tracker):
-            return False
-        place = (table.name, head.seq)
-        if place not in self.tables_changed:
-            newer = head.seq < self.head and bool(self.store.entries(table=table.name, after=head.seq))
-            self.tables_changed[place] = newer
-        return not self.tables_changed[place]
-
-    def _alone(self, item: HeldItem) -> bool:
-        """Whether an item is held because of another tracker's value that is held no longer."""
-        if item.kind not in CONTESTED or item.base != item.ours:
-            return False
-        others = (i for tracker, items in self.held.items() if tracker != item.tracker for i in items)
-        return not any((i.table, i.key, i.field) == (item.table, item.key, item.field) for i in others)
 
     def concerned(self, book: Book, plan: Plan) -> bool:
         """Whether a plan is news for a spreadsheet that was not read because nothing in it had changed."""
@@ -295,7 +233,9 @@ class _Reader:
             for item in items
         )
         names = {tracker.id: tracker.name for tracker in self.schema.trackers.values()}
-        dataset = DatasetSide(self.head, records, self._keys(sides), self._taken(sides), elsewhere, names)
+        dataset = DatasetSide(
+            self.quiet.head, records, self._keys(sides), self._taken(sides), elsewhere, names
+        )
         request = self.request
         return PlanInputs(
             self.schema, dataset, sides, self.env.now(), request.allow, request.undo, refused

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .books import Book, LeftOut
+from .done import Done, GuardTripped
 from .environment import Environment, Request
 from .merge.held_tab import LastRun, build_tab
 from .merge.plan import Plan, TrackerPlan, plain
-from .model.errors import GuardStopped, SheetopsError, TrackerChanged
+from .model.errors import SheetopsError, TrackerChanged
 from .model.record import Intent, RowMemory, Run
 from .model.schema import Schema, reading_fingerprint
 from .model.sheet import SpreadsheetWrite, Stamp, TabWrite
-from .reading import Book, LeftOut, Prepared, mapping_of, prepare
+from .reading import Prepared, mapping_of, prepare
 from .words import outcome_words
 
 if TYPE_CHECKING:
@@ -24,43 +26,6 @@ ROUNDS = 4
 """How often a run reads again when people keep saving while it works."""
 
 BACKUPS = Path(".sheetops") / "backups"
-
-
-@dataclass
-class Done:
-    """What a run came to. `run` is None when there was nothing to do at all.
-
-    `plans` are the plans that were carried out, one for each time the spreadsheets had to be read.
-    """
-
-    run: Run | None
-    plans: list[Plan] = field(default_factory=list)
-    left_out: list[LeftOut] = field(default_factory=list)
-    held: int = 0
-    counts: Mapping[str, int] = field(default_factory=dict)
-    outcome: str = "Nothing to do."
-
-    @property
-    def id(self) -> str | None:
-        """The run's id, for `undo`; None when there was nothing to do."""
-        return self.run.id if self.run else None
-
-    @property
-    def exit_code(self) -> int:
-        """The exit code of section 7 of the design: 0, 1, 3 or 5."""
-        if self.left_out:
-            return max((out.error.exit_code for out in self.left_out), key=lambda code: (code == 1, code))
-        return 3 if self.held else 0
-
-
-class GuardTripped(GuardStopped):
-    """A guard stopped a run; `plan` is what it would have done."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        said = " ".join(trip.message for trip in plan.guards)
-        steps = " ".join(dict.fromkeys(trip.next_step for trip in plan.guards))
-        super().__init__(said, not_done="Nothing was written, here or in the dataset.", next_step=steps)
 
 
 def run_sync(

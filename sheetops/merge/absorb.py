@@ -6,11 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from ..model.record import Actor, HeldItem, HeldKind, Record, RowMemory, Source
+from ..model.record import CONTESTED, Actor, HeldItem, HeldKind, Record, RowMemory, Source
 from ..model.schema import Field, Mode
 from ..model.values import Invalid, same_spelling
 from .decide import obey
-from .findings import CONTESTED, Added, Findings, Ignored, Take
+from .findings import Added, Findings, Ignored, Take
 from .gone import WAITING, hold_broken_keys, hold_doubled, is_active, row_gone, row_of_archived
 from .holding import Holding
 from .inputs import DatasetSide, Standing, TrackerSide

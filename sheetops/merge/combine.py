@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..model.record import Actor, Change, HeldKind, Op, Record, RowMemory, Source
+from ..model.record import CONTESTED, Actor, Change, HeldKind, Op, Record, RowMemory, Source
 from ..model.values import show_value
 from .checks import check_values, hold_value
-from .findings import CONTESTED, Findings, Take
+from .findings import Findings, Take
 from .inputs import DatasetSide, PlanInputs
 from .undo import UndoProposals, propose_undo
 

@@ -13,9 +13,6 @@ from .tab import SheetRow
 Place = tuple[str, str | None]
 """(key, field); field None is the whole row."""
 
-CONTESTED = (HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
-"""Held because of what another tracker says: a value that has not changed since is not a new edit."""
-
 
 class Take(NamedTuple):
     """A cell's value that a tracker asks the dataset to take; `base` is what it was when they agreed."""

@@ -107,6 +107,10 @@ class HeldKind(StrEnum):
     UNDO = "undo"
 
 
+CONTESTED = (HeldKind.CONTESTED, HeldKind.ADDED_TWICE)
+"""Held because of what another tracker says: a value that has not changed since is not a new edit."""
+
+
 class Choose(StrEnum):
     """What a person may decide about a held item; the words stand in the drop-down."""
 

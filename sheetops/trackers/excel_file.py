@@ -58,8 +58,14 @@ class ExcelFile:
         self._before_replace = before_replace
 
     def identity(self) -> str:
-        with _plain_errors(self.path), ooxml.Workbook.open(self.path) as workbook:
-            return _identity(workbook.identity)
+        from ..ooxml.archive import Archive
+
+        try:
+            with self.path.open("rb") as file:
+                return _identity(Archive(file).identity())
+        except Exception:
+            with _plain_errors(self.path), ooxml.Workbook.open(self.path) as workbook:
+                return _identity(workbook.identity)
 
     def busy(self) -> str | None:
         return ooxml.lock_owner(self.path)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sheetops.done import Done
 from sheetops.library import Workspace
 from sheetops.model.record import Choose, HeldItem, Op
 from sheetops.model.sheet import Spreadsheet
-from sheetops.running import Done
 from sheetops.trackers.memory import MemorySpreadsheet
 from sheetops.workspace import parse_config
 

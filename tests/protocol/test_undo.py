@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from sheetops.done import Done
 from sheetops.model.errors import UnknownName
 from sheetops.model.record import Actor, Choose, HeldKind, Op
-from sheetops.running import Done
 
 from .story import HEADERS, NORTH, Story, case, cases, config, tracker
 

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
+from sheetops.done import Done
 from sheetops.library import Workspace
 from sheetops.model.errors import GuardStopped, RunLocked, SheetopsError
 from sheetops.model.record import HeldKind
-from sheetops.running import Done
 from sheetops.workspace import parse_config
 
 from ..protocol.story import HEADERS, Story, case, cases, config
