@@ -95,6 +95,9 @@ def delete(book: Spreadsheet, sheet: Sheet, dimension: str, start: int, end: int
         raise ApiError(f"Cannot delete {dimension.lower()} {start} to {end}: the sheet has {limit}.")
     if end - start >= limit:
         raise ApiError(f"You can't delete all the {dimension.lower()} on the sheet.")
+    frozen = sheet.properties["gridProperties"].get(f"frozen{dimension.capitalize()[:-1]}Count", 0)
+    if frozen and start <= frozen and end >= limit:
+        raise ApiError(f"Sorry, it is not possible to delete all non-frozen {dimension.lower()}.")
     if dimension == "ROWS":
         del sheet.cells[start:end]
         sheet.properties["gridProperties"]["rowCount"] -= end - start
@@ -124,9 +127,7 @@ def move(book: Spreadsheet, sheet: Sheet, dimension: str, start: int, end: int, 
     moved = {place(index): look for index, look in looks.items()}
     looks.clear()
     looks.update(moved)
-    for span in _metadata_spans(book, sheet, dimension):
-        first = place(span["startIndex"])
-        span |= {"startIndex": first, "endIndex": first + span["endIndex"] - span["startIndex"]}
+    book.metadata = [_metadata_moved(one, sheet, dimension, place) for one in book.metadata]
 
 
 def _move_items(line: list[Any], start: int, end: int, to: int, blank: Any) -> None:
@@ -138,6 +139,17 @@ def _move_items(line: list[Any], start: int, end: int, to: int, blank: Any) -> N
     line[at:at] = moving
     while line and (line[-1] is EMPTY or line[-1] == []):
         line.pop()
+
+
+def _metadata_moved(one: Json, sheet: Sheet, dimension: str, place: Callable[[int], int]) -> Json:
+    span = one["location"].get("dimensionRange")
+    return placed_at(one, place(span["startIndex"])) if span and on_lines(span, sheet, dimension) else one
+
+
+def placed_at(one: Json, index: int) -> Json:
+    """Return the metadata of one line as that of another."""
+    span = one["location"]["dimensionRange"] | {"startIndex": index, "endIndex": index + 1}
+    return one | {"location": one["location"] | {"dimensionRange": span}}
 
 
 def _permutation(start: int, end: int, to: int) -> Callable[[int], int]:
@@ -196,12 +208,8 @@ def _shifted_ranges(items: Iterable[Json], sheet_id: int, dimension: str, shift:
     return [item | ({"range": area} if "range" in item else {}) for item, area in pairs if area is not None]
 
 
-def _metadata_spans(book: Spreadsheet, sheet: Sheet, dimension: str) -> list[Json]:
-    spans = [one["location"].get("dimensionRange") for one in book.metadata]
-    return [span for span in spans if span and _on(span, sheet, dimension)]
-
-
-def _on(span: Json, sheet: Sheet, dimension: str) -> bool:
+def on_lines(span: Json, sheet: Sheet, dimension: str) -> bool:
+    """Whether the DimensionRange is on the sheet, in this direction."""
     return (span.get("sheetId") or 0) == sheet.id and span["dimension"] == dimension
 
 
@@ -210,7 +218,7 @@ def _shift_spans(book: Spreadsheet, sheet: Sheet, dimension: str, shift: Shift) 
     kept = []
     for one in book.metadata:
         span = one["location"].get("dimensionRange")
-        if not span or not _on(span, sheet, dimension):
+        if not span or not on_lines(span, sheet, dimension):
             kept.append(one)
         elif ends := shift(span["startIndex"], span["endIndex"]):
             moved = span | {"startIndex": ends[0], "endIndex": ends[1]}

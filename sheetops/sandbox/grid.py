@@ -210,7 +210,10 @@ class Sheet:
 
 @dataclass(slots=True)
 class Spreadsheet:
-    """One file: its sheets, what names and describes them, and what Drive knows about it."""
+    """One file: its sheets, what names and describes them, and what Drive knows about it.
+
+    Developer metadata, of which programs leave thousands, is shared by copies as cells are: replace it, never change it.
+    """
 
     id: str
     properties: Json
@@ -221,10 +224,9 @@ class Spreadsheet:
 
     def copy(self) -> Spreadsheet:
         """Return a copy; what happens to it does not happen to the original."""
-        rest = {
-            name: copy.deepcopy(getattr(self, name)) for name in ("properties", "named", "metadata", "file")
-        }
-        return Spreadsheet(id=self.id, sheets=[sheet.copy() for sheet in self.sheets], **rest)
+        rest = {name: copy.deepcopy(getattr(self, name)) for name in ("properties", "named", "file")}
+        sheets = [sheet.copy() for sheet in self.sheets]
+        return Spreadsheet(id=self.id, sheets=sheets, metadata=self.metadata[:], **rest)
 
     def sheet(self, sheet_id: int, what: str = "grid") -> Sheet:
         """Return the sheet with this id. Raise when there is none."""

@@ -7,6 +7,7 @@ from typing import Any
 from . import fields
 from .batch import request
 from .call import Call
+from .dimensions import on_lines, placed_at
 from .errors import MERGED_PARTLY, PROTECTED, ApiError, Json
 from .formulas import Calculation
 from .grid import EMPTY, Area, Box, Cell, Sheet, Spreadsheet
@@ -212,8 +213,7 @@ def _reorder(sheet: Sheet, box: Box, order: list[int]) -> None:
 
 
 def _move_metadata(book: Spreadsheet, sheet: Sheet, new_place: dict[int, int]) -> None:
-    for one in book.metadata:
+    for place, one in enumerate(book.metadata):
         span = one["location"].get("dimensionRange")
-        if span and span["dimension"] == "ROWS" and (span.get("sheetId") or 0) == sheet.id:
-            row = new_place.get(span["startIndex"], span["startIndex"])
-            span |= {"startIndex": row, "endIndex": row + 1}
+        if span and on_lines(span, sheet, "ROWS"):
+            book.metadata[place] = placed_at(one, new_place.get(span["startIndex"], span["startIndex"]))

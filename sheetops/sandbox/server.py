@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
+from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -11,10 +13,12 @@ from typing import Any
 from . import pages
 from .errors import ApiError
 from .faults import Script
-from .http import Answer, Request, compressed
+from .http import Answer, Request, as_json, compressed
 from .service import Service, route
 
 LARGEST_BODY = 64 * 1024 * 1024
+LOG_LENGTH = 20_000
+LOCAL = ("127.0.0.1", "localhost")
 
 
 @dataclass(slots=True)
@@ -24,10 +28,12 @@ class Front:
     service: Service
     latency_ms: float = 0
     script: Script = field(default_factory=Script)
-    log: list[Request] = field(default_factory=list)
+    log: deque[Request] = field(default_factory=lambda: deque(maxlen=LOG_LENGTH))
 
     def answer(self, request: Request) -> Answer:
         """Answer a request from the network."""
+        if _from_elsewhere(request):
+            return as_json(ApiError("The sandbox answers this machine only.", 403).to_json(), 403)
         page = pages.answer(self.service, request)
         if page:
             return compressed(page, request)
@@ -44,6 +50,12 @@ class Front:
         if kind == "read" and self.script.after_read:
             self.script.after_read.pop(0)()
         return fault.answer(answer) if fault else answer
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """Whether a page of another site sent it: browsers say so in Origin, and a rebound name shows in Host."""
+    host, origin = request.headers.get("host", LOCAL[0]), request.headers.get("origin")
+    return host.partition(":")[0] not in LOCAL or (origin is not None and origin != f"http://{host}")
 
 
 def _kind(request: Request) -> str:
@@ -100,7 +112,23 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, front: Front, port: int, host: str = "127.0.0.1") -> None:
         handler = type("Handler", (_Handler,), {"front": front})
+        self._open: set[socket.socket] = set()
         super().__init__((host, port), handler)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve one connection, and remember it while it is open."""
+        self._open.add(request)
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._open.discard(request)
+
+    def server_close(self) -> None:
+        """Stop listening and hang up: a client that kept its connection must not go on talking to what was closed."""
+        super().server_close()
+        for connection in list(self._open):
+            with suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that goes away is no news."""

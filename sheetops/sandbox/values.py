@@ -13,7 +13,7 @@ from typing import Any
 from . import entry, looks
 from .a1 import area_of, column_name, quoted, written
 from .call import Call, beyond, box_of
-from .dimensions import insert
+from .dimensions import grow, insert
 from .errors import ApiError, Json, bad_value
 from .formulas import Calculation
 from .grid import Area, Box, Cell, Sheet, Spreadsheet
@@ -194,9 +194,9 @@ def append(call: Call, range_text: str, value_range: Json) -> Json:
     if call.options.get("insertDataOption") == "INSERT_ROWS" and table and height:
         insert(book, sheet, "ROWS", top, height)
     elif top + height > sheet.row_count:
-        sheet.resize(top + height, sheet.column_count)
+        grow(book, sheet, "ROWS", top + height - sheet.row_count)
     if left + width > sheet.column_count:
-        sheet.resize(sheet.row_count, left + width)
+        grow(book, sheet, "COLUMNS", left + width - sheet.column_count)
     target = Area(sheet.id, top, top + max(height, 1), left, left + max(width, 1))
     updates = write(call, target, value_range, call.options.get("valueInputOption"))
     answer: Json = {"spreadsheetId": book.id}

@@ -183,3 +183,18 @@ def test_hands_are_held_to_a_list_of_choices_and_programs_are_not(box, book):
         ana.type("A2", "Opne")
     book.sheet1.update_acell("A2", "Opne")
     assert ana.see("A1:A2") == [["Open"], ["Opne"]]
+
+
+def test_another_site_is_not_answered(box, book):
+    url = f"{box.url}/v4/spreadsheets/{book.id}"
+    assert requests.get(url, headers={"Origin": "http://elsewhere.example"}, timeout=5).status_code == 403
+    assert requests.get(url, headers={"Host": "elsewhere.example"}, timeout=5).status_code == 403
+    assert requests.get(url, headers={"Origin": box.url}, timeout=5).status_code == 200
+
+
+def test_a_closed_sandbox_hangs_up(tmp_path):
+    with requests.Session() as session:
+        with Sandbox(data=tmp_path) as box:
+            assert session.get(f"{box.url}/drive/v3/files", timeout=5).status_code == 200
+        with pytest.raises(requests.exceptions.ConnectionError):
+            session.get(f"{box.url}/drive/v3/files", timeout=5)

@@ -122,3 +122,9 @@ def test_borders_and_colors_as_google_keeps_them(book, change, api):
     assert set(top) == {"top", "bottom"}
     assert top["top"] == {"style": "SOLID", "color": {"red": 1}, "colorStyle": {"rgbColor": {"red": 1}}}
     assert set(rows[1]["values"][0]["userEnteredFormat"]["borders"]) == {"top"}
+
+
+def test_what_is_below_frozen_rows_cannot_all_go(book, refused):
+    book.sheet1.freeze(rows=1)
+    text = refused({"deleteDimension": {"range": span("ROWS", 1, 1000)}})
+    assert text.endswith("Sorry, it is not possible to delete all non-frozen rows.")
