@@ -135,13 +135,15 @@ class Workspace:
         from .books import nothing_to_do
         from .done import Done
 
-        held = len(self.store.held())
-        if digest is None and nothing_to_do(self.config.folder, self.schema, self.store, self._env, request):
-            return Done(None, held=held)
-        from .running import run_sync  # the planner and all it needs, only where there is something to plan
+        folder, store, env = self.config.folder, self.store, self._env
+        with collector_paused(), store.lock(env.who or request.verb):
+            if digest is None and nothing_to_do(folder, self.schema, store, env, request):
+                return Done(None, held=len(store.held()))
+            from .running import (
+                run_sync,
+            )  # the planner and all it needs, only where there is something to plan
 
-        with collector_paused():
-            return run_sync(self.config.folder, self.schema, self.store, self._env, request, digest=digest)
+            return run_sync(folder, self.schema, store, env, request, digest=digest)
 
     def sync(
         self, only: Iterable[str] = (), allow: Iterable[str] = (), *, saved: Mapping[str, Any] | None = None

@@ -37,13 +37,12 @@ def run_sync(
     *,
     digest: str | None = None,
 ) -> Done:
-    """Carry out one run: read, merge, guard, commit, write, confirm. Holds the dataset's lock throughout.
+    """Carry out one run: read, merge, guard, commit, write, confirm. The caller holds the dataset's lock.
 
     `digest` is that of a saved plan: PlanStale is raised when the plan would be another by now. Raise
     GuardTripped when a guard stops it; nothing is written then.
     """
-    with store.lock(env.who or request.verb):
-        return _Runner(folder, schema, store, env, request).run(digest)
+    return _Runner(folder, schema, store, env, request).run(digest)
 
 
 class _Runner:
