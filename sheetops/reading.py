@@ -130,7 +130,7 @@ class _Reader:
         mine = {i.number: decisions[i.number] for i in held if i.number in decisions}
         self.sides[tracker.id] = TrackerSide(
             tracker, table, tab, state, standing, base_seq, held, mine,
-            self._since(tracker, state, base_seq, standing), trip, snapshot.saved_by, snapshot.saved_at, _new_columns(tracker, tab, state),
+            self._since(tracker, state, base_seq, standing), trip, snapshot.saved_by, snapshot.saved_at, (*snapshot.notes, *_new_columns(tracker, tab, state)),
         )  # fmt: skip
 
     def _recovered(self, tracker: TrackerSpec, stamp: Stamp | None) -> TrackerState:

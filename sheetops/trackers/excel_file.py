@@ -81,8 +81,28 @@ class ExcelFile:
         own = Grid(held.rows, held.first_row) if held is not None else None
         saved_by, saved_at = _last_saved(workbook)
         return Snapshot(
-            _identity(workbook.identity), tabs, own, saved_by=saved_by, saved_at=saved_at, token=token
+            _identity(workbook.identity),
+            tabs,
+            own,
+            self._notes(workbook, trackers),
+            saved_by,
+            saved_at,
+            token,
         )
+
+    def _notes(self, workbook: ooxml.Workbook, trackers: Sequence[TrackerSpec]) -> tuple[str, ...]:
+        """Say what a person should know before the workbook is written."""
+        guarded = [t.tab for t in trackers if workbook[t.tab].protected]
+        notes = [
+            f"The tab '{tab}' of {self.path.name} is protected; it is written all the same."
+            for tab in guarded
+        ]
+        notes += [
+            f"{copy.name} looks like a conflicted copy of {self.path.name}: what was typed in it is not synced. "
+            "Copy it over by hand, and delete the file."
+            for copy in ooxml.conflict_copies(self.path)
+        ]
+        return tuple(notes)
 
     def _refuse_strange_tab(self, workbook: ooxml.Workbook, stamps: Mapping[str, str]) -> None:
         """Stop at a tab that has our name and is not ours: writing it would wipe out what people built."""
