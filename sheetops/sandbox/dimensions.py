@@ -146,6 +146,15 @@ def _metadata_moved(one: Json, sheet: Sheet, dimension: str, place: Callable[[in
     return placed_at(one, place(span["startIndex"])) if span and on_lines(span, sheet, dimension) else one
 
 
+def _shifted_rules(sheet: Sheet, dimension: str, shift: Shift) -> list[Json]:
+    """Return the conditional formats with their ranges shifted; one without a range left goes."""
+    moved = (
+        (rule, [shifted(one, sheet.id, dimension, shift) for one in rule["ranges"]])
+        for rule in sheet.conditional
+    )
+    return [rule | {"ranges": [one for one in ranges if one]} for rule, ranges in moved if any(ranges)]
+
+
 def placed_at(one: Json, index: int) -> Json:
     """Return the metadata of one line as that of another."""
     span = one["location"]["dimensionRange"] | {"startIndex": index, "endIndex": index + 1}
@@ -179,6 +188,8 @@ def shift_all(book: Spreadsheet, sheet: Sheet, dimension: str, shift: Shift) -> 
     sheet.protected = _shifted_ranges(sheet.protected, sheet.id, dimension, shift)
     book.named = _shifted_ranges(book.named, sheet.id, dimension, shift)
     sheet.filter_views = _shifted_ranges(sheet.filter_views, sheet.id, dimension, shift)
+    sheet.banding = _shifted_ranges(sheet.banding, sheet.id, dimension, shift)
+    sheet.conditional = _shifted_rules(sheet, dimension, shift)
     if sheet.filter:
         sheet.filter = next(iter(_shifted_ranges([sheet.filter], sheet.id, dimension, shift)), None)
     _shift_spans(book, sheet, dimension, shift)

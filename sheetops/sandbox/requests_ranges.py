@@ -6,7 +6,7 @@ from typing import Any
 
 from . import fields
 from .batch import request
-from .call import Call
+from .call import Call, box_of
 from .dimensions import on_lines, placed_at
 from .errors import MERGED_PARTLY, PROTECTED, ApiError, Json
 from .formulas import Calculation
@@ -160,10 +160,10 @@ def delete_protected(call: Call, body: Json) -> None:
 
 @request("setBasicFilter")
 def set_filter(call: Call, body: Json) -> None:
-    """Set the filter of a sheet. It hides rows from people, not from the API."""
+    """Set the filter of a sheet; open ends become the grid's edges. It hides rows from people, not from the API."""
     given = fields.trimmed(body["filter"])
-    sheet = call.book.sheet((given.get("range") or {}).get("sheetId") or 0)
-    sheet.filter = given | {"range": _shown_range(given.get("range") or {})}
+    sheet, box = box_of(call.book, Area.of(given.get("range") or {}))
+    sheet.filter = given | {"range": box.area(sheet.id).to_json()}
 
 
 @request("clearBasicFilter")

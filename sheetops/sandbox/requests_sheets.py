@@ -111,7 +111,14 @@ def copied_sheet(source: Sheet, new_id: int, title: str) -> Sheet:
     sheet = source.copy()
     sheet.properties |= {"sheetId": new_id, "title": title}
     sheet.merges = [Area(new_id, one.top, one.bottom, one.left, one.right) for one in sheet.merges]
-    for item in [*sheet.protected, *sheet.filter_views, *([sheet.filter] if sheet.filter else [])]:
+    for rule in sheet.conditional:
+        rule["ranges"] = [_on(one, new_id) for one in rule["ranges"]]
+    for item in [
+        *sheet.protected,
+        *sheet.filter_views,
+        *sheet.banding,
+        *([sheet.filter] if sheet.filter else []),
+    ]:
         if "range" in item:
             item["range"] = _on(item["range"], new_id)
     for groups in sheet.groups.values():

@@ -16,6 +16,7 @@ from . import (
     metadata,
     requests_cells,
     requests_lines,
+    requests_looks,
     requests_ranges,
     requests_sheets,
     values,
@@ -29,7 +30,7 @@ from .http import Request
 if TYPE_CHECKING:
     from .service import Service
 
-REQUEST_MODULES = (metadata, requests_cells, requests_lines, requests_ranges, requests_sheets)
+REQUEST_MODULES = (metadata, requests_cells, requests_lines, requests_looks, requests_ranges, requests_sheets)
 """Importing them is what registers the requests of a batch."""
 
 

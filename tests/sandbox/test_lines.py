@@ -103,6 +103,9 @@ def test_a_filter_hides_nothing_from_the_api_and_append_goes_below_it(book):
     book.sheet1.set_basic_filter("A1:A3")
     book.sheet1.append_row(["3"])
     assert book.sheet1.col_values(1) == ["Id", "1", "2", "3"]
+    book.sheet1.set_basic_filter()
+    found = book.fetch_sheet_metadata()["sheets"][0]["basicFilter"]["range"]
+    assert found == {"startRowIndex": 0, "endRowIndex": 1000, "startColumnIndex": 0, "endColumnIndex": 26}
 
 
 def test_sorting_keeps_whole_rows_and_puts_blanks_last(book, change):
@@ -128,3 +131,38 @@ def test_what_is_below_frozen_rows_cannot_all_go(book, refused):
     book.sheet1.freeze(rows=1)
     text = refused({"deleteDimension": {"range": span("ROWS", 1, 1000)}})
     assert text.endswith("Sorry, it is not possible to delete all non-frozen rows.")
+
+
+def test_conditional_formats_banding_and_filter_views_are_kept_and_go_along(change, api):
+    area = {"sheetId": 0, "startRowIndex": 1, "endRowIndex": 5, "startColumnIndex": 0, "endColumnIndex": 2}
+    blank = {"condition": {"type": "BLANK"}, "format": {"textFormat": {"bold": True}}}
+    replies = change(
+        {"addConditionalFormatRule": {"rule": {"ranges": [area], "booleanRule": blank}}},
+        {"addBanding": {"bandedRange": {"range": area}}},
+        {"addFilterView": {"filter": {"title": "Mine", "range": area}}},
+        {"insertDimension": {"range": span("ROWS", 0, 1)}},
+    )
+    sheet = api("GET", "")[1]["sheets"][0]
+    kept = [
+        sheet["conditionalFormats"][0]["ranges"][0],
+        sheet["bandedRanges"][0]["range"],
+        sheet["filterViews"][0]["range"],
+    ]
+    assert [one["startRowIndex"] for one in kept] == [2, 2, 2]
+    view = {"filterViewId": replies[2]["addFilterView"]["filter"]["filterViewId"], "title": "Ours"}
+    banding = {"bandedRangeId": replies[1]["addBanding"]["bandedRange"]["bandedRangeId"], "rowProperties": {}}
+    change(
+        {"updateFilterView": {"filter": view, "fields": "title"}},
+        {"updateBanding": {"bandedRange": banding, "fields": "rowProperties"}},
+        {"updateConditionalFormatRule": {"sheetId": 0, "index": 0, "newIndex": 0}},
+        {"duplicateSheet": {"sourceSheetId": 0, "newSheetId": 5}},
+    )
+    copied = api("GET", "")[1]["sheets"][1]
+    assert copied["filterViews"][0]["title"] == "Ours"
+    assert copied["conditionalFormats"][0]["ranges"][0]["sheetId"] == 5
+    change(
+        {"deleteFilterView": {"filterId": view["filterViewId"]}},
+        {"deleteBanding": {"bandedRangeId": banding["bandedRangeId"]}},
+        {"deleteConditionalFormatRule": {"sheetId": 0, "index": 0}},
+    )
+    assert set(api("GET", "")[1]["sheets"][0]) == {"properties"}
