@@ -58,7 +58,7 @@ BEHAVIOURS: tuple[Behaviour, ...] = (
     Behaviour("values", "patterns of numbers and dates", "documented", "guides/formats"),
     Behaviour("formulas", "`=3/2` is calculated", "recorded", "WorksheetTest.test_get_all_records_numericise_unformatted"),
     Behaviour("formulas", "arithmetic, comparison, text, references and some thirty functions; any other formula shows its own text", "assumed", "the sandbox is no calculator"),
-    Behaviour("formulas", "references follow inserted and deleted lines, not moved ones and not sorting", "assumed", "what the editor does, as far as it goes"),
+    Behaviour("formulas", "references follow inserted, deleted and moved lines, not sorting", "assumed", "what the editor does, as far as it goes"),
     Behaviour("batchUpdate", "all requests or none; the refusal names the request by number and kind", "recorded", "WorksheetTest.test_hide_show_worksheet"),
     Behaviour("batchUpdate", "values in userEnteredValue are never parsed", "documented", f"{_REST}/cells#extendedvalue"),
     Behaviour("batchUpdate", "over a range, cells without data are cleared of the fields in the mask", "documented", f"{_REST}/request#updatecellsrequest"),

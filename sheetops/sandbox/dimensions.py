@@ -6,7 +6,7 @@ Merges, protected and named ranges, filters, groups and developer metadata follo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from .errors import TOO_MANY_CELLS, ApiError, Json
@@ -38,6 +38,25 @@ def deletion(start: int, end: int) -> Shift:
         new = (None if first is None else at(first)), (None if last is None else at(last))
         gone = first is not None and last is not None and new[0] == new[1] and first != last
         return None if gone else new
+
+    return shift
+
+
+def moving(start: int, end: int, to: int) -> Shift:
+    """Return how spans change when lines move before line `to`. What is on one line goes along; longer spans stay."""
+    count = end - start
+
+    def place(index: int) -> int:
+        if start <= index < end:
+            return index - start + (to if to < start else to - count)
+        if to <= index < start:
+            return index + count
+        return index - count if end <= index < to else index
+
+    def shift(first: int | None, last: int | None) -> tuple[int | None, int | None]:
+        if first is None or last is None or last - first != 1:
+            return first, last
+        return place(first), place(first) + 1
 
     return shift
 
@@ -122,12 +141,7 @@ def move(book: Spreadsheet, sheet: Sheet, dimension: str, start: int, end: int, 
         return
     for line in [sheet.cells] if dimension == "ROWS" else sheet.cells:
         _move_items(line, start, end, to, [] if dimension == "ROWS" else EMPTY)
-    place = _permutation(start, end, to)
-    looks = sheet.row_looks if dimension == "ROWS" else sheet.column_looks
-    moved = {place(index): look for index, look in looks.items()}
-    looks.clear()
-    looks.update(moved)
-    book.metadata = [_metadata_moved(one, sheet, dimension, place) for one in book.metadata]
+    shift_all(book, sheet, dimension, moving(start, end, to))
 
 
 def _move_items(line: list[Any], start: int, end: int, to: int, blank: Any) -> None:
@@ -139,11 +153,6 @@ def _move_items(line: list[Any], start: int, end: int, to: int, blank: Any) -> N
     line[at:at] = moving
     while line and (line[-1] is EMPTY or line[-1] == []):
         line.pop()
-
-
-def _metadata_moved(one: Json, sheet: Sheet, dimension: str, place: Callable[[int], int]) -> Json:
-    span = one["location"].get("dimensionRange")
-    return placed_at(one, place(span["startIndex"])) if span and on_lines(span, sheet, dimension) else one
 
 
 def _shifted_rules(sheet: Sheet, dimension: str, shift: Shift) -> list[Json]:
@@ -159,21 +168,6 @@ def placed_at(one: Json, index: int) -> Json:
     """Return the metadata of one line as that of another."""
     span = one["location"]["dimensionRange"] | {"startIndex": index, "endIndex": index + 1}
     return one | {"location": one["location"] | {"dimensionRange": span}}
-
-
-def _permutation(start: int, end: int, to: int) -> Callable[[int], int]:
-    count = end - start
-
-    def place(index: int) -> int:
-        if start <= index < end:
-            return index - start + (to if to < start else to - count)
-        if to <= index < start:
-            return index + count
-        if end <= index < to:
-            return index - count
-        return index
-
-    return place
 
 
 def shift_all(book: Spreadsheet, sheet: Sheet, dimension: str, shift: Shift) -> None:

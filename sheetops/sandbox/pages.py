@@ -21,6 +21,7 @@ from .http import Answer, Request, as_json
 from .people import PERSON
 from .person import Person, typed_by_hand
 from .service import Service
+from .values import Rendering
 from .view import tab_view
 
 _STATIC = files(__package__)
@@ -108,10 +109,22 @@ def _type(person: Person, body: Json) -> None:
     def act(call: Call) -> None:
         top, left, texts = body["row"], body["column"], body["texts"]
         width = max(map(len, texts))
+        _refuse_changed(call, body)
         area = Area(body["tab"], top, top + len(texts), left, left + width)
         typed_by_hand(call, area, texts)
 
     person.change(act)
+
+
+def _refuse_changed(call: Call, body: Json) -> None:
+    """Raise when the cell is not what it was when the person began to type: a row may have come in between."""
+    if "before" not in body:
+        return
+    sheet = call.book.sheet(body["tab"])
+    cell = sheet.cell(body["row"], body["column"])
+    shown = cell.formula or Rendering.of(call.book, {}, call.now).shown(sheet, body["row"], body["column"])
+    if str(shown) != body["before"]:
+        raise ApiError("This cell changed while you were typing. Nothing was saved.", 409)
 
 
 def _rows(person: Person, body: Json) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +50,11 @@ class Service:
             return result if isinstance(result, Answer) else as_json(result)
         except ApiError as error:
             return as_json(error.to_json(), error.code)
+        except (
+            Exception
+        ):  # a mistake of the sandbox's own: the client hears of it as Google's mistakes are heard of
+            traceback.print_exc(file=sys.stderr)
+            return as_json(ApiError("Internal error encountered.", 500).to_json(), 500)
 
     def user_of(self, request: Request) -> str:
         """Return who asks: the address that the token stands for, or is. Raise when the token has expired."""

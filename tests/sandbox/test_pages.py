@@ -98,6 +98,17 @@ def test_what_a_program_writes_appears_by_itself(page, book):
     page.until(becomes(2, 0, "from a program"))
 
 
+def test_a_cell_that_changed_under_the_typing_is_not_overwritten(page, book):
+    page.press("ArrowDown", "half a wo")
+    book.sheet1.insert_row(["new"], index=2)
+    page.press("rd", "Enter")
+    page.until(
+        "return document.querySelector('#message').textContent.includes('changed while you were typing')"
+    )
+    page.until(becomes(1, 0, "new"))
+    assert book.sheet1.col_values(1) == ["Id", "new", "007", "008", "009"]
+
+
 def test_the_list_of_spreadsheets(browser, box, book):
     browser.open(box.url)
     assert browser.run("return document.querySelector('td a').textContent") == "Cases"

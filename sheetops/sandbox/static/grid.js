@@ -143,7 +143,7 @@ function edit(text) {
     editor = null;
     focus();
     if (rows || columns) go(rows, columns);
-    if (keep && value !== before) await type(where, [[value]]);
+    if (keep && value !== before) await type(where, [[value]], before);
     else draw();
   };
   editor.onblur = () => done(true, 0, 0);
@@ -166,7 +166,7 @@ async function send(verb, body) {
 }
 
 const focus = () => $("scroll").focus({preventScroll: true});
-const type = (where, texts) => send("type", {row: where.row, column: where.column, texts});
+const type = (where, texts, before) => send("type", {row: where.row, column: where.column, texts, before});
 
 const MOVES = {
   ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], PageUp: [-20, 0], PageDown: [20, 0],
