@@ -9,7 +9,7 @@ from typing import Any
 
 from . import entry, fields
 from .batch import request
-from .call import Call
+from .call import Call, box_of
 from .dimensions import grow
 from .entry import checked
 from .errors import ApiError, Json
@@ -235,7 +235,10 @@ def _pattern(body: Json) -> re.Pattern[str]:
     text = body["find"] if body.get("searchByRegex") else re.escape(body["find"])
     if body.get("matchEntireCell"):
         text = rf"\A(?:{text})\Z"
-    return re.compile(text, 0 if body.get("matchCase") else re.IGNORECASE)
+    try:
+        return re.compile(text, 0 if body.get("matchCase") else re.IGNORECASE)
+    except re.error as error:
+        raise ApiError(f"Invalid regular expression: {error}") from None
 
 
 def _replacement(body: Json) -> Any:
@@ -296,8 +299,10 @@ def copy_paste(call: Call, body: Json) -> None:
 
 
 def _readable(call: Call, grid_range: Json) -> tuple[Sheet, Box]:
-    sheet = call.book.sheet(grid_range.get("sheetId") or 0)
-    return sheet, Area.of(grid_range).within(sheet)
+    sheet, box = box_of(call.book, Area.of(grid_range))
+    if not box.rows or not box.columns:
+        raise ApiError("The source range is empty.")
+    return sheet, box
 
 
 def _extended(destination: Json, source: Box) -> Json:

@@ -115,7 +115,7 @@ def add_protected(call: Call, body: Json) -> Json:
     made |= {name: given[name] for name in _PROTECTED if given.get(name)}
     if "range" in made:
         made["range"] = _shown_range(made["range"])
-    editors = {name: list(who) for name, who in (given.get("editors") or {}).items() if who}
+    editors = {name: who for name, who in (given.get("editors") or {}).items() if who}
     reply = made | {"requestingUserCanEdit": True, "editors": editors}
     mine = [one for one in (call.user, call.book.file.get("owner")) if one not in editors.get("users", [])]
     users = [*editors.get("users", []), *dict.fromkeys(mine)]
