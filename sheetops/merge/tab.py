@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..model.lexicon import is_total, same_header
 from ..model.nearest import nearest
-from ..model.schema import Mode, Table, TrackerSpec, reading_fingerprint
+from ..model.schema import FieldType, Mode, Table, TrackerSpec, reading_fingerprint
 from ..model.sheet import Grid, a1
 from ..model.values import Invalid, Reading, is_blank, parse_value
 from .guards import GuardTrip
@@ -21,8 +21,7 @@ HEADER_SEARCH_ROWS = 60
 """How far down a header row is looked for: titles and notes above it are shorter than this."""
 
 
-@dataclass(frozen=True)
-class SheetRow:
+class SheetRow(NamedTuple):
     """One row: its 1-based number and the raw cells of the mapped columns, in the tracker's order."""
 
     number: int
@@ -247,6 +246,13 @@ def _data_rows(grid: Grid, header_row: int, positions: Mapping[str, int]) -> lis
     return rows
 
 
+def _is_plain(raw: Any) -> bool:
+    """Return whether a cell is text that reads as itself: nearly every key is, and there are many."""
+    return (
+        type(raw) is str and 0 < len(raw) < 256 and raw.isascii() and raw.isprintable() and raw.strip() == raw
+    )
+
+
 def _by_key(
     table: Table, positions: Mapping[str, int], rows: Sequence[SheetRow], reading: Reading
 ) -> tuple[dict[str, SheetRow], list[SheetRow], list[tuple[SheetRow, Invalid]], dict[str, list[SheetRow]]]:
@@ -256,8 +262,10 @@ def _by_key(
     keyless: list[SheetRow] = []
     broken: list[tuple[SheetRow, Invalid]] = []
     twice: dict[str, list[SheetRow]] = {}
+    plain = key_field.type is FieldType.TEXT and key_field.pattern is None
     for row in rows:
-        key = parse_value(key_field, row.cells[at], reading)
+        raw = row.cells[at]
+        key = raw if plain and _is_plain(raw) else parse_value(key_field, raw, reading)
         if key is None:
             if not all(map(is_blank, row.cells)):
                 keyless.append(row)

@@ -76,9 +76,8 @@ class ExcelFile:
             stamps = workbook.custom_properties
             self._refuse_strange_tab(workbook, stamps)
             tabs = {t.id: self._tab(workbook, t, stamps) for t in trackers}
-            held = workbook[HELD_TAB].grid() if workbook.has_sheet(HELD_TAB) else None
+            own = _own_tab(workbook[HELD_TAB]) if workbook.has_sheet(HELD_TAB) else None
         token = _Opened(workbook, {t.id: t.tab for t in trackers})
-        own = Grid(held.rows, held.first_row) if held is not None else None
         saved_by, saved_at = _last_saved(workbook)
         return Snapshot(
             _identity(workbook.identity),
@@ -201,6 +200,16 @@ class ExcelFile:
                 not_done=f"{self.path.name} was not written.",
                 next_step="Make room, or make the folder writable, and run the command again.",
             ) from error
+
+
+def _own_tab(sheet: ooxml.Sheet) -> Grid:
+    """Return the program's own tab, cell by cell: it is small, and calamine would read every text of the file."""
+    rows: list[list[object]] = []
+    for column in range(1, len(_WIDTHS) + 1):
+        for row, _, value in sheet.values_in_column(column):
+            rows.extend([None] * len(_WIDTHS) for _ in range(row - len(rows)))
+            rows[row - 1][column - 1] = value
+    return Grid(rows)
 
 
 def _last_saved(workbook: ooxml.Workbook) -> tuple[str, datetime | None]:
