@@ -56,7 +56,7 @@ def plan(
     elif made.is_empty:
         lines = (
             [*lines, "", "Nothing to do."]
-            if made.held or made.busy
+            if made.held or made.busy or made.all_notes
             else ["Nothing to do: everything agrees."]
         )
     else:
@@ -107,6 +107,8 @@ def _done(command: str, ws: Workspace, done: Done, *, everything: bool) -> Outco
         lines += shown[1:]
     for out in done.left_out:
         lines += ["", f"Left out, {out.tracker}: {out.error}"]
+    if done.notes:
+        lines += ["", "Notes", *(f"  {note}" for note in done.notes)]
     if done.run is None:
         lines += [*([""] if lines else []), done.outcome + (_held_words(done.held) if done.held else "")]
     else:
@@ -177,7 +179,7 @@ def held(ws: Workspace) -> Outcome:
     for item in items:
         lines.append(wording.held(item))
         if item.theirs_said:
-            lines.append(f"    the tracker was last saved by {item.theirs_said}")
+            lines.append(f"    the tracker was last saved {item.theirs_said}")
         if item.ours_said:
             lines.append(f"    the dataset's value is from {item.ours_said}")
         for choice in choices(item):
@@ -229,6 +231,8 @@ def _check_use(ws: Workspace, item: HeldItem, value: str | None) -> None:
 
 def history(ws: Workspace, key: str | None = None, field: str | None = None) -> Outcome:
     """Say who changed what of a record, where and when; without a key, list the runs."""
+    from .merge.plan import held_json
+
     if key is None:
         runs = ws.runs(50)
         lines = [_run_line(run) for run in runs] or ["No run yet."]
@@ -238,20 +242,35 @@ def history(ws: Workspace, key: str | None = None, field: str | None = None) -> 
         raise UnknownName(f"There is no record '{key}' in the journal.{_near_key(ws, key)}", not_done="")
     wording = Wording(ws.schema)
     rows: list[tuple[str, ...]] = [("when (UTC)", "run", "what", "before", "after", "who and where")]
-    rows += [_history_row(wording, entry) for entry in entries if entry.op is not Op.AGREE]
+    rows += [_history_row(wording, entry, field) for entry in entries if entry.op is not Op.AGREE]
     widths = [min(40, max(len(row[i]) for row in rows)) for i in range(6)]
     lines = [
         "  ".join(short(cell, 40).ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip()
         for row in rows
     ]
-    return Outcome("history", lines, {"key": key, "entries": [_entry_json(entry) for entry in entries]})
+    settled = [one for one in ws.store.settled(key) if field in (None, one[0].field)]
+    if settled:
+        lines += ["", *(_settled_words(wording, *one) for one in settled)]
+    data = {
+        "key": key,
+        "entries": [_entry_json(entry) for entry in entries],
+        "settled": [{**held_json(item), "outcome": outcome, "run": run} for item, outcome, run in settled],
+    }
+    return Outcome("history", lines, data)
 
 
 def _near_key(ws: Workspace, key: str) -> str:
     return did_you_mean(key, {k for table in ws.schema.tables for k in ws.store.keys(table)})
 
 
-def _history_row(wording: Wording, entry: Entry) -> tuple[str, ...]:
+def _settled_words(wording: Wording, item: HeldItem, outcome: str, run: str) -> str:
+    """Say how a held item ended, with what had been typed: a decision overwrites a cell, not its history."""
+    what = f"{item.key} {item.field}" if item.field else item.key
+    typed = f" with {wording.quoted(item.table, item.field, item.theirs)}" if item.field else ""
+    return f"{what} was held in {wording.tracker(item.tracker)} {item.address}{typed}: {outcome} ({run})"
+
+
+def _history_row(wording: Wording, entry: Entry, field: str | None) -> tuple[str, ...]:
     when = f"{entry.recorded_at:%Y-%m-%d %H:%M:%S}" if entry.recorded_at else ""
     what = entry.field or {Op.ADD: "added", Op.ARCHIVE: "archived", Op.RESTORE: "restored"}.get(
         entry.op, entry.op.value
@@ -259,6 +278,8 @@ def _history_row(wording: Wording, entry: Entry) -> tuple[str, ...]:
     cell = entry.op in (Op.SET, Op.AGREE)
     old = wording.value(entry.table, entry.field, entry.old) if cell else ""
     new = wording.value(entry.table, entry.field, entry.new) if cell else ""
+    if entry.op is Op.ADD and field is not None:
+        new = wording.value(entry.table, field, (entry.new or {}).get(field))
     who = " ".join(part for part in (entry.source.who, wording.place(entry.source)) if part)
     return (when, entry.run, what, old, new, who)
 

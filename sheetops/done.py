@@ -27,6 +27,8 @@ class Done:
     held: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "Nothing to do."
+    notes: tuple[str, ...] = ()
+    """What a person should know although there was nothing to do."""
 
     @property
     def id(self) -> str | None:

@@ -159,10 +159,14 @@ class Workspace:
 
     def undo(self, run: str, allow: Iterable[str] = ()) -> Done:
         """Take a run back, as a new run. Cells changed by people since are held, not overwritten."""
+        from .done import Done
         from .merge.inputs import Undo
 
         undone = self.store.run(run)
         entries = [e for e in self.store.entries(run=undone.id) if e.op not in (Op.SCHEMA, Op.AGREE)]
+        if not entries:
+            said = f"{undone.id} took nothing into the dataset, so there is nothing to take back."
+            return Done(None, held=len(self.store.held()), outcome=said)
         later = self._later(entries)
         allowed = {*allow, "mass-edit", "deletes"}
         request = Request(

@@ -12,7 +12,7 @@ from .done import Done, GuardTripped
 from .environment import Environment, Request
 from .merge.held_tab import LastRun, build_tab
 from .merge.plan import Plan, TrackerPlan, plain
-from .model.errors import SheetopsError, TrackerChanged
+from .model.errors import SheetopsError, StoreError, TrackerChanged
 from .model.record import Intent, RowMemory, Run
 from .model.schema import Schema, reading_fingerprint
 from .model.sheet import SpreadsheetWrite, Stamp, TabWrite
@@ -69,6 +69,8 @@ class _Runner:
             self.request = replace(self.request, undo=None)
             if not any(isinstance(error, TrackerChanged) for error in self.failed.values()):
                 break
+        if not self.done.plans:
+            self.done.notes = prepared.plan.all_notes
         left = {out.tracker: out for out in prepared.left_out}
         left.update({tracker: LeftOut(tracker, error) for tracker, error in self.failed.items()})
         self.done.left_out = list(left.values())
@@ -108,6 +110,16 @@ class _Runner:
         self.done.plans.append(plan)
         self.done.run = self.record
         seq = self._commit(prepared, plan)
+        try:
+            self._write_all(prepared, plan, seq)
+        except StoreError as error:
+            raise StoreError(
+                error.what,
+                not_done="The dataset had taken the changes; the run was cut off after that, and nothing is lost.",
+                next_step="Mend what is in the way, then run: sheetops sync (it goes on from there).",
+            ) from error
+
+    def _write_all(self, prepared: Prepared, plan: Plan, seq: int) -> None:
         for number, book in enumerate(prepared.books):
             self.env.progress(f"writing {book.trackers[0].name}", 0.6 + 0.4 * number / len(prepared.books))
             self._write(book, prepared, plan, seq)

@@ -61,6 +61,10 @@ class Wording:
         """Return a value in quotation marks, or that it is blank."""
         return "blank" if value is None else f"'{self.value(table, field, value)}'"
 
+    def tracker(self, name: str) -> str:
+        """Return what people call a tracker: its file's name."""
+        return self.schema.trackers[name].name if name in self.schema.trackers else name
+
     def place(self, source: Source) -> str:
         """Return where a change was made: "North.xlsx D17", "undo R4", "default"."""
         if source.tracker is not None:
@@ -132,7 +136,7 @@ def plan_lines(plan: Plan, schema: Schema, *, limit: int | None = SHOWN) -> list
         for i in t.ignored
     ]
     lines += _section("Put back", ignored, limit)
-    lines += _section("Notes", [*plan.notes, *(n for t in plan.trackers for n in t.notes)], limit)
+    lines += _section("Notes", plan.all_notes, limit)
     lines += _section("Left out", plan.busy, None)
     lines += _section("Stopped by a guard", [f"{t.message} {t.next_step}" for t in plan.guards], None)
     return lines

@@ -26,6 +26,12 @@ def open_items(conn: Connection, tracker: str | None = None, number: int | None 
     return [_item(row) for row in conn.execute(wanted)]
 
 
+def settled_items(conn: Connection, key: str) -> list[tuple[HeldItem, str, str]]:
+    """Return the closed items about a record, each with its outcome and the run that closed it."""
+    wanted = select(HELD).where(HELD.c.outcome.is_not(None), HELD.c.key == key).order_by(HELD.c.number)
+    return [(_item(row), row.outcome, row.closed_run or "") for row in conn.execute(wanted)]
+
+
 def _item(row: Any) -> HeldItem:
     return HeldItem(
         tracker=row.tracker,

@@ -179,6 +179,11 @@ class Store:
         with self._db.read() as conn:
             return held.open_items(conn, tracker)
 
+    def settled(self, key: str) -> list[tuple[HeldItem, str, str]]:
+        """Return what was held of a record and is no longer: the item, how it ended, and in which run."""
+        with self._db.read() as conn:
+            return held.settled_items(conn, key)
+
     def decide(self, number: int, decision: Decision) -> HeldItem:
         """Record a person's decision on an open item. Raise UnknownName when there is no such item."""
         with self._db.write() as conn:

@@ -22,7 +22,7 @@ COLUMNS = (
     "Record",
     "Column",
     "In this tracker",
-    "Last saved by",
+    "Last saved",
     "In the dataset",
     "Who put it in the dataset",
     "Last agreed",

@@ -86,7 +86,8 @@ class Holding:
         if earlier is not None and (name is None or earlier.theirs == theirs):
             return earlier.theirs_said
         when = words_for(self.side.saved_at) if self.side.saved_at else ""
-        return ", ".join(part for part in (self.side.saved_by, when) if part)
+        who = f"by {self.side.saved_by}" if self.side.saved_by else ""
+        return ", ".join(part for part in (who, when) if part)
 
     def _said(self, key: str, name: str | None) -> str:
         """Who last changed the dataset's side, and when, in words."""

@@ -91,6 +91,11 @@ class Plan:
         return nothing and not any(t.must_write or t.must_remember for t in self.trackers)
 
     @property
+    def all_notes(self) -> tuple[str, ...]:
+        """Everything a person should know besides what the run would do."""
+        return (*self.notes, *(note for tracker in self.trackers for note in tracker.notes))
+
+    @property
     def held(self) -> tuple[HeldItem, ...]:
         """All items that are open after the run."""
         return tuple(item for tracker in self.trackers for item in tracker.held)

@@ -173,3 +173,24 @@ def test_the_version_is_that_of_the_package():
     from sheetops import __version__
 
     assert CliRunner().invoke(cli, ["--version"]).output == f"sheetops, version {__version__}\n"
+
+
+def test_history_keeps_what_a_decision_overwrote(held):
+    held.run("resolve", "2", "--dataset")
+    held.run("sync")
+    said = held.run("history", "C-03", "due").output
+    assert "C-03 due was held in North.xlsx D4 with '31/02/2026': take the dataset's (R3)" in said
+
+
+def test_an_undo_of_a_run_that_took_nothing_says_so(held):
+    held.run("resolve", "2", "--dataset")
+    held.run("sync")
+    result = held.run("undo", "R3")
+    assert "R3 took nothing into the dataset, so there is nothing to take back." in result.output
+    assert held.read("North.xlsx", "D4") is None
+
+
+def test_a_missing_column_is_reported_although_nothing_else_changed(desk):
+    desk.type("North.xlsx", {"E1": "Remarks"})
+    assert "Column 'Note' is missing in North.xlsx" in desk.run("plan").output
+    assert "Column 'Note' is missing in North.xlsx" in desk.run("sync").output
