@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..model.errors import SheetopsError
+from ..model.errors import SheetopsError, TrackerNotWritten
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -312,3 +312,43 @@ def demo(folder: Path, *, as_json: bool) -> None:
             return run_demo(folder, progress=progress)
 
     _run("demo", play, as_json=as_json)
+
+
+@cli.command()
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8765, show_default=True, help="0 takes a free one."
+)
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    default=Path("sandbox"),
+    show_default=True,
+    help="Keeps the spreadsheets.",
+)
+@click.option(
+    "--quota",
+    type=click.IntRange(1),
+    help="Reads, and writes, a person may make in a minute; default: any number.",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(0),
+    default=0,
+    metavar="MS",
+    help="Milliseconds every answer takes longer.",
+)
+def sandbox(port: int, data: Path, quota: int | None, latency: float) -> None:
+    """Answer as Google Sheets does, on this machine, until Ctrl+C. Open the address in a browser to type."""
+    from ..sandbox import serve
+
+    def started(url: str) -> None:
+        click.echo(f"The sandbox answers at {url} (Ctrl+C stops it; its spreadsheets stay in {data})")
+
+    try:
+        serve(port, data, quota, latency, started)
+    except OSError as error:
+        taken = TrackerNotWritten(
+            f"The sandbox cannot listen on port {port} or write {data}: {error.strerror or error}.",
+            next_step="Try another port: sheetops sandbox --port 0",
+        )
+        _fail("sandbox", taken, as_json=False)

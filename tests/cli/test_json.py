@@ -19,8 +19,8 @@ WORDS = {
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "doctor": ("doctor",),
 }
-ELSEWHERE = {"init", "adopt", "demo"}
-"""Commands that begin a workspace; tested where they are tested."""
+ELSEWHERE = {"init", "adopt", "demo", "sandbox"}
+"""Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
 def test_every_command_is_tested_here():
