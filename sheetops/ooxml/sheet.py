@@ -13,6 +13,7 @@ from sheetops.ooxml.edits import CellEdit, check_value, default_format
 from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.grid import Grid
 from sheetops.ooxml.patch import Edits
+from sheetops.ooxml.places import find_place
 from sheetops.ooxml.reading import CellReader
 from sheetops.ooxml.refs import Range, cell_name, check_cell, parse_cell, parse_ranges
 from sheetops.ooxml.scan import Formula, Scan, scan_sheet
@@ -309,9 +310,21 @@ class Sheet:
         return self._arrays
 
     def append_rows(
-        self, rows: Sequence[Sequence[Value]], *, after_row: int, columns: Sequence[int]
+        self,
+        rows: Sequence[Sequence[Value]],
+        *,
+        after_row: int | None = None,
+        columns: Sequence[int] | None = None,
     ) -> list[int]:
-        """Put rows directly below `after_row` and return their numbers; see `appending.append_rows`."""
+        """Put rows directly below `after_row` and return their numbers; see `appending.append_rows`.
+
+        Without `after_row` they go below the last row in use (of the sheet's one table, where it has one);
+        without `columns` they begin in its first column.
+        """
+        if after_row is None or columns is None:
+            width = max(map(len, rows), default=0)
+            after_row, columns = find_place(self, width, after_row, columns)
+            rows = [[*row, *[None] * (len(columns) - len(row))] for row in rows]
         return appending.append_rows(self, rows, after_row, columns)
 
     def add_column(self, header: str, *, header_row: int | None = None) -> int:

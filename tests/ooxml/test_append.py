@@ -173,3 +173,42 @@ def test_column_beside_the_table_does_not_keep_it_from_growing(table_tracker: Pa
     assert _append(table_tracker, [["C-6", "seen"]], 6, [1, 5]) == [7]
     sheet = openpyxl.load_workbook(table_tracker)["Cases"]
     assert (sheet.tables["CaseTable"].ref, sheet["E7"].value) == ("A1:C7", "seen")
+
+
+def test_rows_find_their_place_below_plain_data(tmp_path: Path) -> None:
+    path = tmp_path / "plain.xlsx"
+    book = openpyxl.Workbook()
+    for row in ([], [None, "Case", "Status"], [None, "C-1", "open"], [None, "C-2", "closed"]):
+        book.active.append(row)
+    book.save(path)
+    with Workbook.open(path) as wb:
+        sheet = wb[wb.sheet_names[0]]
+        assert sheet.append_rows([["C-3", "open"]]) == [5]
+        assert sheet.append_rows([["C-4"], ["C-5", "open"]]) == [6, 7]
+        wb.save()
+    rows = list(openpyxl.load_workbook(path).active.iter_rows(min_row=4, min_col=2, values_only=True))
+    assert rows == [("C-2", "closed"), ("C-3", "open"), ("C-4", None), ("C-5", "open")]
+
+
+def test_rows_find_their_place_in_the_one_table(tmp_path: Path) -> None:
+    path = tmp_path / "table.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        page = book.add_worksheet("Cases")
+        page.write("A1", "Title")
+        page.add_table(
+            "B3:C6", {"columns": [{"header": "Case"}, {"header": "Status"}], "data": [["C-1", "open"]]}
+        )
+        page.write("E20", "a remark far below")
+    with Workbook.open(path) as wb:
+        assert wb["Cases"].append_rows([["C-2", "open"]]) == [5]
+        wb.save()
+    assert openpyxl.load_workbook(path)["Cases"]["B5"].value == "C-2"
+
+
+def test_rows_find_their_place_in_an_empty_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "empty.xlsx"
+    openpyxl.Workbook().save(path)
+    with Workbook.open(path) as wb:
+        assert wb[wb.sheet_names[0]].append_rows([["a", 1]]) == [1]
+        wb.save()
+    assert openpyxl.load_workbook(path).active["B1"].value == 1
