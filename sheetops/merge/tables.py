@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from .three_way import BOTH_HAVE, Conflict, Row, merge_cells, row_fate
+from .three_way import Conflict, Row, merge_cells, row_fate
 
 _FALLS_TO = {
     "added by ours": "ours",
@@ -43,7 +43,10 @@ class _Side:
         indexed: dict[Hashable, Row]
         if len(names) == 1:
             name = names[0]
-            indexed = {row.get(name): row for row in self._all}
+            try:
+                indexed = {row[name]: row for row in self._all}
+            except KeyError:  # a row without the field has no key, which is for the caller to hear of
+                indexed = {row.get(name): row for row in self._all}
         else:
             indexed = {tuple(row.get(name) for name in names): row for row in self._all}
         if len(indexed) == len(self._all) and not any(map(indexed.__contains__, _blanks(names))):
@@ -108,40 +111,45 @@ def merge_tables(
     conflicts = _unmergeable(mine, yours, was)
     held = {**mine.twice, **yours.twice}
     slowly = _RowMerge(was, mine, yours, conflicts, lost=base is None)
-    merged: dict[Hashable, Row] = {}
+    merged: list[Row] = []
+    take = merged.append
     was_row, their_row = was.rows.get, yours.rows.get
     for name, row in mine.rows.items():  # whole rows first: nearly all of them are alike
         other = their_row(name)
         if row == other or name in held:
-            merged[name] = row
+            take(row)
             continue
         before = was_row(name)
         if other is not None and other == before:
-            merged[name] = row
+            take(row)
         elif other is not None and row == before and row.keys() == other.keys():
-            merged[name] = other
+            take(other)
         elif (outcome := slowly(name, before, row, other)) is not None:
-            merged[name] = outcome
-    for name, row in yours.rows.items():
-        if name in mine.rows or name in held:
-            continue
-        if (outcome := slowly(name, was_row(name), None, row)) is not None:
-            merged[name] = outcome
-    return MergeResult(_uniform(_in_order(merged, yours.rows, order)), conflicts)
+            take(outcome)
+    added = yours.rows.keys() - mine.rows.keys() - held.keys()
+    for name in filter(added.__contains__, yours.rows) if added else ():
+        if (outcome := slowly(name, was_row(name), None, yours.rows[name])) is not None:
+            take(outcome)
+    return MergeResult(_uniform(_in_order(merged, key, yours.rows, order)), conflicts)
 
 
 def _in_order(
-    merged: dict[Hashable, Row], yours: Mapping[Hashable, Row], order: str | Sequence[Hashable] | None
+    merged: list[Row],
+    key: str | Sequence[str],
+    yours: Mapping[Hashable, Row],
+    order: str | Sequence[Hashable] | None,
 ) -> list[Row]:
     if order is None or order == "ours":
-        return list(merged.values())
+        return merged
     if order == "theirs":
         first: Iterable[Hashable] = yours
     elif isinstance(order, str):
         raise ValueError(f"order={order!r}: use 'ours', 'theirs' or a sequence of keys")
     else:
         first = order
-    return [merged[name] for name in dict.fromkeys((*first, *merged)) if name in merged]
+    names = (key,) if isinstance(key, str) else tuple(key)
+    by_key = {_key(row, names): row for row in merged}
+    return [by_key[name] for name in dict.fromkeys((*first, *by_key)) if name in by_key]
 
 
 def _uniform(rows: list[Row]) -> list[dict[str, Any]]:
@@ -173,11 +181,9 @@ class _RowMerge:
     lost: bool
 
     def __call__(self, name: Hashable, base: Row | None, ours: Row | None, theirs: Row | None) -> Row | None:
-        fate = row_fate(base, ours, theirs, lambda: self._shared(base, ours, theirs))
-        if fate is BOTH_HAVE:
-            assert ours is not None
-            assert theirs is not None
+        if ours is not None and theirs is not None:
             return self._both(name, base or {}, ours, theirs)
+        fate = row_fate(base, ours, theirs, lambda: self._shared(base, ours, theirs))
         if fate.edited:
             self.conflicts.append(Conflict(name, None, base, ours, theirs))
         return {"ours": ours, "theirs": theirs}.get(_FALLS_TO.get(fate.kind, ""))
