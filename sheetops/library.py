@@ -139,9 +139,8 @@ class Workspace:
         with collector_paused(), store.lock(env.who or request.verb):
             if digest is None and nothing_to_do(folder, self.schema, store, env, request):
                 return Done(None, held=len(store.held()))
-            from .running import (
-                run_sync,
-            )  # the planner and all it needs, only where there is something to plan
+            # The planner and all it needs, only where there is something to plan.
+            from .running import run_sync
 
             return run_sync(folder, self.schema, store, env, request, digest=digest)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -208,8 +208,3 @@ def _tracker(tracker: TrackerPlan) -> dict[str, Any]:
         "left": list(tracker.left),
         "notes": list(tracker.notes),
     }
-
-
-def sequence_of(plan: Plan) -> Sequence[TrackerPlan]:
-    """Return the trackers whose spreadsheets a run of this plan writes."""
-    return [tracker for tracker in plan.trackers if tracker.must_write]

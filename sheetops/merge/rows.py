@@ -102,17 +102,20 @@ def match_keyless_rows(merge: _Absorb) -> None:
 
 def promised_key(merge: _Absorb, row: SheetRow) -> str | None:
     """Return the key that an unfinished write was to put into a row, None when there is none."""
+    mints = _unused_mints(merge)
+    return next((mint.key for same in _SAME_ROW for mint in mints if same(merge, mint, row)), None)
+
+
+def _unused_mints(merge: _Absorb) -> list[Mint]:
+    """The keys an unfinished write has promised that stand in no row yet."""
     intent = merge.side.state.intent
-    mints = [m for m in (intent.mints if intent else ()) if m.key not in merge.found.rows]
-    ways = (_same_cells, _like_cells, _same_place)
-    return next((mint.key for same in ways for mint in mints if same(merge, mint, row)), None)
+    return [mint for mint in (intent.mints if intent else ()) if mint.key not in merge.found.rows]
 
 
 def _reuse_mints(merge: _Absorb, rows: list[SheetRow]) -> list[SheetRow]:
     """Match rows to keys an interrupted run minted: same cells first, then nearly so, then the same place."""
-    intent = merge.side.state.intent
-    mints = [m for m in (intent.mints if intent else ()) if m.key not in merge.found.rows]
-    for same in (_same_cells, _like_cells, _same_place):
+    mints = _unused_mints(merge)
+    for same in _SAME_ROW:
         for mint in list(mints):
             row = next((row for row in rows if same(merge, mint, row)), None)
             if row is not None:
@@ -132,6 +135,10 @@ def _like_cells(merge: _Absorb, mint: Mint, row: SheetRow) -> bool:
 
 def _same_place(merge: _Absorb, mint: Mint, row: SheetRow) -> bool:
     return mint.row == row.number
+
+
+_SAME_ROW = (_same_cells, _like_cells, _same_place)
+"""How the row of a promised key is known again, the surest way first."""
 
 
 def give_key(merge: _Absorb, key: str, row: SheetRow) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -240,17 +239,3 @@ def column_letters(column: int) -> str:
 def a1(row: int, column: int) -> str:
     """Return a cell's address: (17, 4) -> D17."""
     return f"{column_letters(column)}{row}"
-
-
-_ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]*)")
-
-
-def parse_a1(address: str) -> tuple[int, int]:
-    """Return (row, column), 1-based, of an address such as D17. Raise ValueError otherwise."""
-    found = _ADDRESS.fullmatch(address.upper())
-    if not found:
-        raise ValueError(f"{address!r} is not a cell address")
-    column = 0
-    for letter in found[1]:
-        column = column * 26 + ord(letter) - 64
-    return int(found[2]), column

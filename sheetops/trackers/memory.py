@@ -15,7 +15,6 @@ from ..model.sheet import (
     Snapshot,
     SpreadsheetWrite,
     Stamp,
-    TabLine,
     TabSnapshot,
     TabWrite,
     a1,
@@ -110,8 +109,3 @@ def _put(rows: Rows, row: int, column: int, value: Any) -> None:
     cells = rows[row - 1]
     cells.extend([None] * (column - len(cells)))
     cells[column - 1] = value
-
-
-def lines_as_rows(lines: Sequence[TabLine]) -> Rows:
-    """Return the program's own tab as plain rows."""
-    return [list(line.cells) for line in lines]
