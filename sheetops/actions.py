@@ -117,9 +117,11 @@ def _done(command: str, ws: Workspace, done: Done, *, everything: bool) -> Outco
             f"Run {done.run.id}: {done.outcome}{_held_words(done.held)}",
             f"Undo: sheetops undo {done.run.id}",
         ]
+    lines += [f"Requests to {name}: {said}" for name, said in done.used.items()]
     data = {
         "run": done.run.id if done.run else None,
         "outcome": done.outcome,
+        "used": dict(done.used),
         "counts": dict(done.counts),
         "held": done.held,
         "undo": f"sheetops undo {done.run.id}" if done.run else None,

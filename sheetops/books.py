@@ -35,10 +35,23 @@ class LeftOut:
     error: SheetopsError
 
 
-def open_books(
-    folder: Path, schema: Schema, env: Environment, request: Request
-) -> tuple[list[Book], list[LeftOut]]:
-    """Return the spreadsheets of the trackers that were asked for, and the trackers that have none."""
+@dataclass
+class Look:
+    """The first look at the spreadsheets of a run: those that are there, and the trackers that have none.
+
+    A look may cost a request, so whoever looks first hands it on.
+    """
+
+    books: list[Book]
+    left_out: list[LeftOut]
+
+    def used(self) -> dict[str, str]:
+        """Return what talking to each online spreadsheet has cost, in words."""
+        return {book.trackers[0].name: said for book in self.books if (said := book.spreadsheet.used())}
+
+
+def open_books(folder: Path, schema: Schema, env: Environment, request: Request) -> Look:
+    """Look at the spreadsheets of the trackers that were asked for."""
     grouped: dict[tuple[str, str], list[TrackerSpec]] = {}
     for tracker in schema.trackers.values():
         if not request.only or tracker.id in request.only:
@@ -47,11 +60,11 @@ def open_books(
     left_out: list[LeftOut] = []
     for trackers in grouped.values():
         try:
-            spreadsheet = open_spreadsheet(folder, trackers[0], env.backends)
+            spreadsheet = open_spreadsheet(folder, trackers, env.backends)
             books.append(Book(spreadsheet, trackers, spreadsheet.identity()))
         except SheetopsError as error:
             left_out.extend(LeftOut(tracker.id, error) for tracker in trackers)
-    return books, left_out
+    return Look(books, left_out)
 
 
 class Quiet:
@@ -92,10 +105,9 @@ class Quiet:
         return not any((i.table, i.key, i.field) == (item.table, item.key, item.field) for i in others)
 
 
-def nothing_to_do(folder: Path, schema: Schema, store: Store, env: Environment, request: Request) -> bool:
-    """Return whether a run would do nothing at all, without reading a single cell."""
+def nothing_to_do(schema: Schema, store: Store, request: Request, look: Look) -> bool:
+    """Return whether a run would do nothing at all, as far as the spreadsheets' identities tell."""
     if request.undo or store.schema_changes():
         return False
-    books, left_out = open_books(folder, schema, env, request)
     quiet = Quiet(schema, store, request)
-    return not left_out and all(map(quiet.about, books))
+    return not look.left_out and all(map(quiet.about, look.books))

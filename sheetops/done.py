@@ -28,7 +28,9 @@ class Done:
     counts: Mapping[str, int] = field(default_factory=dict)
     outcome: str = "Nothing to do."
     notes: tuple[str, ...] = ()
-    """What a person should know although there was nothing to do."""
+    """What a person should know besides what the plans say."""
+    used: Mapping[str, str] = field(default_factory=dict)
+    """Spreadsheet -> what talking to it has cost in words ("1 read, 1 write"), for those online."""
 
     @property
     def id(self) -> str | None:

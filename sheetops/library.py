@@ -132,17 +132,20 @@ class Workspace:
             return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
 
     def _run(self, request: Request, digest: str | None = None) -> Done:
-        from .books import nothing_to_do
+        from .books import nothing_to_do, open_books
         from .done import Done
 
         folder, store, env = self.config.folder, self.store, self._env
         with collector_paused(), store.lock(env.who or request.verb):
-            if digest is None and nothing_to_do(folder, self.schema, store, env, request):
-                return Done(None, held=len(store.held()))
-            # The planner and all it needs, only where there is something to plan.
-            from .running import run_sync
+            look = open_books(folder, self.schema, env, request)
+            if digest is None and nothing_to_do(self.schema, store, request, look):
+                done = Done(None, held=len(store.held()))
+            else:  # the planner and all it needs, only where there is something to plan
+                from .running import run_sync
 
-            return run_sync(folder, self.schema, store, env, request, digest=digest)
+                done = run_sync(folder, self.schema, store, env, request, digest=digest, look=look)
+            done.used = look.used()
+            return done
 
     def sync(
         self, only: Iterable[str] = (), allow: Iterable[str] = (), *, saved: Mapping[str, Any] | None = None

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from .books import Book, LeftOut, Quiet, open_books
+from .books import Book, LeftOut, Look, Quiet, open_books
 from .environment import Environment, Request
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
@@ -38,10 +38,16 @@ class Prepared:
     """Trackers whose last write had landed although its run was cut off: their state as it really is."""
 
 
-def prepare(folder: Path, schema: Schema, store: Store, env: Environment, request: Request) -> Prepared:
-    """Read every tracker that may have changed and return the plan of a run over them."""
-    books, left_out = open_books(folder, schema, env, request)
-    reader = _Reader(schema, store, env, request, left_out)
+def prepare(
+    folder: Path, schema: Schema, store: Store, env: Environment, request: Request, look: Look | None = None
+) -> Prepared:
+    """Read every tracker that may have changed and return the plan of a run over them.
+
+    `look` is the first look at the spreadsheets, where somebody has just taken it.
+    """
+    look = look or open_books(folder, schema, env, request)
+    books = look.books
+    reader = _Reader(schema, store, env, request, look.left_out)
     for number, book in enumerate(books):
         env.progress(f"reading {book.trackers[0].name}", 0.5 * number / len(books))
         reader.read(book)
@@ -206,7 +212,7 @@ class _Reader:
         cells: dict[tuple[str, int, int], str] = {}
         appends: dict[str, str] = {}
         writes = {
-            t.tracker: TabWrite(t.cells, t.appends, t.headers, t.last_row)
+            t.tracker: TabWrite(t.cells, t.appends, t.headers, t.last_row, None, t.header_row, t.key_column)
             for t in plan.trackers
             if t.cells or t.appends or t.headers
         }

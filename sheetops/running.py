@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .books import Book, LeftOut
+from .books import Book, LeftOut, Look
 from .done import Done, GuardTripped
 from .environment import Environment, Request
 from .merge.held_tab import LastRun, build_tab
@@ -36,28 +36,38 @@ def run_sync(
     request: Request,
     *,
     digest: str | None = None,
+    look: Look | None = None,
 ) -> Done:
     """Carry out one run: read, merge, guard, commit, write, confirm. The caller holds the dataset's lock.
 
     `digest` is that of a saved plan: PlanStale is raised when the plan would be another by now. Raise
-    GuardTripped when a guard stops it; nothing is written then.
+    GuardTripped when a guard stops it; nothing is written then. `look` is the first look at the
+    spreadsheets, where somebody has just taken it.
     """
-    return _Runner(folder, schema, store, env, request).run(digest)
+    return _Runner(folder, schema, store, env, request, look).run(digest)
 
 
 class _Runner:
     """One run. A class because a run is read, written and confirmed in rounds that share everything."""
 
     def __init__(
-        self, folder: Path, schema: Schema, store: Store, env: Environment, request: Request
+        self,
+        folder: Path,
+        schema: Schema,
+        store: Store,
+        env: Environment,
+        request: Request,
+        look: Look | None,
     ) -> None:
-        self.folder, self.schema, self.store = folder, schema, store
+        self.folder, self.schema, self.store, self.look = folder, schema, store, look
         self.env, self.request = env, request
         undoes = request.undo.run if request.undo else None
         self.record = Run(next_run_id(store), request.verb, env.now(), who=env.who, undoes=undoes)
         self.done = Done(None)
         self.backed_up: set[str] = set()
         self.failed: dict[str, SheetopsError] = {}
+        self.said: list[str] = []
+        """What the spreadsheets had to say about being written."""
 
     def run(self, digest: str | None) -> Done:
         for _ in range(ROUNDS):
@@ -71,13 +81,15 @@ class _Runner:
                 break
         if not self.done.plans:
             self.done.notes = prepared.plan.all_notes
+        self.done.notes += tuple(self.said)
         left = {out.tracker: out for out in prepared.left_out}
         left.update({tracker: LeftOut(tracker, error) for tracker, error in self.failed.items()})
         self.done.left_out = list(left.values())
         return self._finish()
 
     def _prepare(self) -> Prepared:
-        prepared = prepare(self.folder, self.schema, self.store, self.env, self.request)
+        look, self.look = self.look, None  # good for one round: the next one looks again
+        prepared = prepare(self.folder, self.schema, self.store, self.env, self.request, look)
         self.env.fault("sync:read")
         return prepared
 
@@ -216,12 +228,14 @@ class _Runner:
         if any(t.must_write for t in plans):
             self.env.fault(f"sync:before-write:{book.trackers[0].id}")
             try:
-                identity = book.spreadsheet.write(
+                written = book.spreadsheet.write(
                     book.snapshot, self._spreadsheet_write(plans, prepared, plan)
                 )
             except SheetopsError as error:
                 self.failed.update({t.tracker: error for t in plans})
                 return
+            identity = written.identity
+            self.said += [note for note in written.notes if note not in self.said]
             self.env.fault(f"sync:written:{book.trackers[0].id}")
         for tracker in plans:
             state = prepared.sides[tracker.tracker].state
@@ -237,6 +251,7 @@ class _Runner:
             t.tracker: TabWrite(
                 t.cells, t.appends, t.headers, t.last_row,
                 Stamp(self.store.workspace_id, t.tracker, prepared.sides[t.tracker].state.generation + 1),
+                t.header_row, t.key_column,
             )
             for t in plans
             if t.must_write

@@ -56,6 +56,8 @@ class TrackerPlan:
     left: tuple[str, ...] = ()
     """Keys of rows whose record was archived or moved out; people may delete these rows."""
     last_row: int = 0
+    header_row: int = 1
+    key_column: int = 1
     headers: tuple[HeaderWrite, ...] = ()
     must_write: bool = False
     must_remember: bool = False

@@ -198,7 +198,7 @@ class _Push:
             self.side.id, self.spec.name, tuple(self.shown), tuple(self.cells), tuple(self.appends),
             tuple(found.mints), held, fresh, released, settles, dict(found.memory), tuple(found.missing),
             tuple(found.ignored), (*self.tab.notes, *self.side.notes, *found.notes), tuple(self.left), self.tab.last_row,
-            self._headers(), must_write=writes or renewed, must_remember=self._remembers(),
+            self.tab.header_row, self.tab.positions[self.side.table.key], self._headers(), must_write=writes or renewed, must_remember=self._remembers(),
         )  # fmt: skip
 
     def _headers(self) -> tuple[HeaderWrite, ...]:

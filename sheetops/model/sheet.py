@@ -137,13 +137,19 @@ class HeaderWrite:
 
 @dataclass(frozen=True)
 class TabWrite:
-    """All changes to one tracker's tab. `last_row` is the last row with data in the snapshot."""
+    """All changes to one tracker's tab. `last_row` is the last row with data in the snapshot.
+
+    `header_row` and `key_column` (1-based) say where the snapshot has its headers and keys, for a backend
+    that has to find a row again which people moved while it wrote.
+    """
 
     cells: tuple[CellWrite, ...] = ()
     appends: tuple[RowAppend, ...] = ()
     headers: tuple[HeaderWrite, ...] = ()
     last_row: int = 0
     stamp: Stamp | None = None
+    header_row: int = 1
+    key_column: int = 1
 
 
 HELD_TAB = "sheetops"
@@ -191,12 +197,19 @@ class Refused:
         return bool(self.cells or self.appends)
 
 
+@dataclass(frozen=True)
+class Written:
+    """What came of a write: the identity the spreadsheet has now, and what a person should know about it."""
+
+    identity: str
+    notes: tuple[str, ...] = ()
+
+
 class Spreadsheet(Protocol):
     """One file or online spreadsheet that holds one or more tracker tabs.
 
-    `write` is atomic and refuses when the spreadsheet is not what `snapshot` saw. It raises
-    TrackerChanged, TrackerBusy or TrackerNotWritten and then has changed nothing. It returns the
-    identity the spreadsheet has after the write.
+    `write` is atomic. It raises TrackerChanged, TrackerBusy or TrackerNotWritten and then has changed
+    nothing; TrackerChanged where the spreadsheet is not what `snapshot` saw, as far as the backend can tell.
     """
 
     def identity(self) -> str:
@@ -218,8 +231,12 @@ class Spreadsheet(Protocol):
         """Return what of these changes the spreadsheet could not take. Writes nothing."""
         ...
 
-    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
+    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> Written:
         """Apply all of `write` or nothing, on top of exactly `snapshot`."""
+        ...
+
+    def used(self) -> str:
+        """Return in words what talking to it has cost since this was last asked ("1 read, 1 write"); "" for a file."""
         ...
 
     def backup(self, folder: str, run: str) -> None:

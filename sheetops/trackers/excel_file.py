@@ -26,6 +26,7 @@ from ..model.sheet import (
     TabLine,
     TabSnapshot,
     TabWrite,
+    Written,
     a1,
 )
 
@@ -162,7 +163,7 @@ class ExcelFile:
         opened.workbook = ooxml.Workbook.open(self.path)
         opened.staged = {}
 
-    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
+    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> Written:
         opened: _Opened = snapshot.token
         if owner := self.busy():
             raise _opened_by(self.path, owner)
@@ -172,7 +173,10 @@ class ExcelFile:
             self._put(opened, write)
             identity = opened.workbook.save(before_replace=self._before_replace)
             opened.workbook.close()
-        return _identity(identity)
+        return Written(_identity(identity))
+
+    def used(self) -> str:
+        return ""
 
     def _put(self, opened: _Opened, write: SpreadsheetWrite) -> None:
         workbook = opened.workbook

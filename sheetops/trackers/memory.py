@@ -17,6 +17,7 @@ from ..model.sheet import (
     Stamp,
     TabSnapshot,
     TabWrite,
+    Written,
     a1,
 )
 
@@ -71,7 +72,7 @@ class MemorySpreadsheet:
                         appends[tracker] = f"{a1(number, column)} is not empty; move what stands there."
         return Refused(appends=appends)
 
-    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> str:
+    def write(self, snapshot: Snapshot, write: SpreadsheetWrite) -> Written:
         self.fault("write:before")
         if snapshot.identity != self.identity():
             raise TrackerChanged(f"{self.name} was changed while it was being synced.")
@@ -83,7 +84,10 @@ class MemorySpreadsheet:
         tabs[HELD_TAB] = [list(line.cells) for line in write.held_tab]
         self.tabs, self.stamps, self.writes = tabs, stamps, self.writes + 1
         self.fault("write:after")
-        return self.identity()
+        return Written(self.identity())
+
+    def used(self) -> str:
+        return ""
 
     def backup(self, folder: str, run: str) -> None:
         self.backups[run] = deepcopy(self.tabs)

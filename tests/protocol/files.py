@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 
+from sheetops.model.schema import TrackerSpec
 from sheetops.model.sheet import Spreadsheet
 from sheetops.trackers.excel_file import ExcelFile
 
@@ -71,11 +73,11 @@ class FileStory(Story):
     def spreadsheet(self, name: str, rows: Rows) -> OnDisk:
         return OnDisk(self.folder / f"{name}.xlsx", rows)
 
-    def backend(self, folder: Path, source: str) -> Spreadsheet:
+    def backend(self, folder: Path, trackers: Sequence[TrackerSpec]) -> Spreadsheet:
         def before_replace() -> None:
             self.faults("replace")
 
-        return ExcelFile(folder / f"{source}.xlsx", before_replace)
+        return ExcelFile(folder / f"{trackers[0].source}.xlsx", before_replace)
 
     def saved(self) -> None:
         for book in self.books.values():

@@ -10,6 +10,7 @@ from typing import Any
 from sheetops.done import Done
 from sheetops.library import Workspace
 from sheetops.model.record import Choose, HeldItem, Op
+from sheetops.model.schema import TrackerSpec
 from sheetops.model.sheet import Spreadsheet
 from sheetops.trackers.memory import MemorySpreadsheet
 from sheetops.workspace import parse_config
@@ -128,9 +129,9 @@ class Story:
         """Make the spreadsheet that the tracker `name` is in."""
         return MemorySpreadsheet({"Cases": rows}, name)
 
-    def backend(self, folder: Path, source: str) -> Spreadsheet:
+    def backend(self, folder: Path, trackers: Sequence[TrackerSpec]) -> Spreadsheet:
         """Open a spreadsheet as a run does."""
-        return self.books[source]  # type: ignore[no-any-return]
+        return self.books[trackers[0].source]  # type: ignore[no-any-return]
 
     def saved(self) -> None:
         """People save what they typed, before a run."""

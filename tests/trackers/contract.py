@@ -46,7 +46,7 @@ def write(far: Far, *, snapshot: Snapshot | None = None, lines: tuple[TabLine, .
     """Write to the tab Cases, with a stamp."""
     seen = snapshot or far.spreadsheet.read([CASES])
     change = TabWrite(**{"last_row": 3, "stamp": STAMP, **tab})
-    return far.spreadsheet.write(seen, SpreadsheetWrite({"t1": change}, lines))
+    return far.spreadsheet.write(seen, SpreadsheetWrite({"t1": change}, lines)).identity
 
 
 VALUES = [
