@@ -85,9 +85,7 @@ def _from_file(path: Path, named: str, scopes: list[str]) -> Credentials:
         raise _unusable(path, named, _other_kind(info))
     try:
         return _LOADERS[kind](info, scopes)
-    except (
-        Exception
-    ):  # google-auth, cryptography and json each have their own; what they say may quote the file
+    except Exception:  # each library has its own, and what they say may quote the file
         raise _unusable(path, named, "its key is damaged, or a part of it is missing") from None
 
 
@@ -105,21 +103,31 @@ def _authorized_user(info: Mapping[str, Any], scopes: list[str]) -> Credentials:
     return Person.from_authorized_user_info(info)
 
 
-def _by_google(info: Mapping[str, Any], scopes: list[str]) -> Credentials:
-    """Return workload identity: google-auth knows which of AWS, a file, a URL or a program gives the token."""
-    import google.auth
+def _workload(info: Mapping[str, Any], scopes: list[str]) -> Credentials:
+    """Return workload identity: a token of AWS, of a program, or of a file or URL is exchanged for Google's.
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the file is the one that the workspace's owner named
-        found, _ = google.auth.load_credentials_from_dict(info, scopes=scopes)
-    return found
+    google-auth's own choice among the three is not used: it asks Google for the project's name before anybody needs it.
+    """
+    from google.auth import aws, identity_pool, pluggable
+
+    if info.get("subject_token_type") == "urn:ietf:params:aws:token-type:aws4_request":
+        kind: Any = aws
+    else:
+        kind = pluggable if (info.get("credential_source") or {}).get("executable") else identity_pool
+    return kind.Credentials.from_info(info, scopes=scopes)
+
+
+def _impersonated(info: Mapping[str, Any], scopes: list[str]) -> Credentials:
+    from google.auth import impersonated_credentials
+
+    return impersonated_credentials.Credentials.from_impersonated_service_account_info(info, scopes=scopes)
 
 
 _LOADERS = {
     "service_account": _service_account,
     "authorized_user": _authorized_user,
-    "external_account": _by_google,
-    "impersonated_service_account": _by_google,
+    "external_account": _workload,
+    "impersonated_service_account": _impersonated,
 }
 
 
@@ -156,6 +164,13 @@ def robot_address(credentials: Any) -> str | None:
     """Return the address to share sheets with; None for a person, and where only Google knows it yet."""
     found = getattr(credentials, "service_account_email", None)
     return found if isinstance(found, str) and "@" in found else None
+
+
+def is_person(credentials: Any) -> bool:
+    """Return whether somebody logged in; otherwise it is a service account or a workload."""
+    from google.oauth2.credentials import Credentials as Person
+
+    return isinstance(credentials, Person)
 
 
 def named_bearer(user: str) -> Credentials:

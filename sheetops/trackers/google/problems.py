@@ -37,6 +37,7 @@ class Asked:
     name: str
     writing: bool
     robot: str | None = None
+    person: bool = False
     host: str = "sheets.googleapis.com"
     was_read: bool = False
     maybe_done: bool = False
@@ -46,7 +47,7 @@ class Asked:
     @property
     def who(self) -> str:
         """Return who asks, in words."""
-        return self.robot or "the Google account that sheetops uses"
+        return self.robot or ("your Google account" if self.person else "the account of this machine")
 
     @property
     def not_done(self) -> str:
@@ -91,7 +92,7 @@ def _words(error: BaseException, asked: Asked) -> Words:
             f"The {error.limit} {error.kind}s a minute that sheetops may make are used up.", AGAIN, later=True
         )
     if isinstance(error, RefreshError):
-        return Words(*refresh_words(error, asked.robot), later=passes(error))
+        return Words(*refresh_words(error, asked.who, person=asked.person), later=passes(error))
     if isinstance(error, requests.TooManyRedirects):
         return _page(asked)
     if isinstance(error, (TransportError, requests.RequestException)):
@@ -177,7 +178,7 @@ def _disabled(error: Refused) -> Words:
 def _scope(asked: Asked) -> Words:
     step = (
         "Let it be made with the scope https://www.googleapis.com/auth/spreadsheets (docs/google.md)."
-        if asked.robot
+        if not asked.person
         else "Log in again and leave every box ticked: sheetops google login CLIENT_SECRET.json"
     )
     return Words(f"The credentials of {asked.who} do not include the permission to use spreadsheets.", step)
@@ -311,6 +312,14 @@ def checks(transport: Transport, spreadsheets: Mapping[str, str]) -> list[tuple[
         transport.names.setdefault(spreadsheet, name)
         found.append(_check(transport, spreadsheet))
     return found
+
+
+def _opened_by(transport: Transport) -> str:
+    if transport.robot:
+        return f"share each sheet with {transport.robot} as Editor"
+    if transport.person:
+        return "sheets are opened as the person who logged in"
+    return "sheets are opened by this machine's own account; its address is in the Google console"
 
 
 def _check(transport: Transport, spreadsheet: str) -> tuple[bool, str]:

@@ -11,22 +11,19 @@ _LOGIN = "Log in again: sheetops google login CLIENT_SECRET.json"
 _KEY = "Make a new key for it (docs/google.md) and name its file under [google] in sheetops.toml."
 
 
-def refresh_words(error: RefreshError, robot: str | None) -> tuple[str, str]:
+def refresh_words(error: RefreshError, who: str, *, person: bool) -> tuple[str, str]:
     """Return what happened and the next step. Only the error's code is ever repeated: a description may quote."""
     code, description = _said(error)
+    step = _LOGIN if person else _KEY
     if error.retryable:
         return "Google's token server has trouble of its own.", "Run the command again in a few minutes."
     if code == "invalid_grant":
-        return _robots_grant(description, robot) if robot else _persons_grant(description)
+        return _persons_grant(description) if person else _robots_grant(description, who)
     if code in ("invalid_client", "unauthorized_client", "deleted_client"):
-        return _refused_client(robot)
+        return _refused_client(who, person=person)
     if code == "invalid_scope":
-        return (
-            "Google does not give these credentials the permission to use spreadsheets.",
-            _KEY if robot else _LOGIN,
-        )
-    who = robot or "your login"
-    return f"Google gives no token for {who}{f' ({code})' if code else ''}.", _KEY if robot else _LOGIN
+        return "Google does not give these credentials the permission to use spreadsheets.", step
+    return f"Google gives no token for {who}{f' ({code})' if code else ''}.", step
 
 
 def _said(error: RefreshError) -> tuple[str, str]:
@@ -39,18 +36,18 @@ def _said(error: RefreshError) -> tuple[str, str]:
     return (code if re.fullmatch(r"[a-z_]{3,40}", code) else ""), description.lower()
 
 
-def _robots_grant(description: str, robot: str) -> tuple[str, str]:
+def _robots_grant(description: str, who: str) -> tuple[str, str]:
     if "short-lived" in description or "iat" in description or "timeframe" in description:
         return (
             "The clock of this machine is wrong, and Google takes no token from another time.",
             "Set the clock by the network, and run the command again.",
         )
     if "account not found" in description or "disabled" in description:
-        return f"The service account {robot} was deleted or disabled.", _KEY
+        return f"The service account {who} was deleted or disabled.", _KEY
     if "signature" in description:
-        return f"The key of {robot} no longer counts: it was deleted or replaced in the Google console.", _KEY
+        return f"The key of {who} no longer counts: it was deleted or replaced in the Google console.", _KEY
     return (
-        f"Google does not accept the key of {robot}: the key was deleted, or this machine's clock is wrong.",
+        f"Google does not accept the key of {who}: the key was deleted, or this machine's clock is wrong.",
         f"Check the clock. {_KEY}",
     )
 
@@ -68,9 +65,9 @@ def _persons_grant(description: str) -> tuple[str, str]:
     return what, f"{_LOGIN}. {lasting}"
 
 
-def _refused_client(robot: str | None) -> tuple[str, str]:
-    if robot:
-        return f"Google does not know {robot} as a client that may ask for tokens.", _KEY
+def _refused_client(who: str, *, person: bool) -> tuple[str, str]:
+    if not person:
+        return f"Google does not know {who} as a client that may ask for tokens.", _KEY
     return (
         "The OAuth client that you logged in with was deleted or changed.",
         "Download its JSON again from the Google console, and log in: sheetops google login CLIENT_SECRET.json",

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from ...config.google import GoogleSettings, server_url
 from ...model.errors import SheetopsError, TrackerChanged, TrackerUnreadable
 from .answers import Json, Refused
-from .auth import SANDBOX_USER, load_credentials, named_bearer, need_google, robot_address
+from .auth import SANDBOX_USER, is_person, load_credentials, named_bearer, need_google, robot_address
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -99,12 +99,18 @@ class Transport:
 
         self.calls = Calls()
         self.names: dict[str, str] = {}
-        self.robot, self.asks_drive = robot_address(credentials), asks_drive
+        self.person, self.asks_drive = is_person(credentials), asks_drive
+        self._credentials = credentials
         self._client = Client(credentials, url, self.calls)
         self._account = (url, self.robot or getattr(credentials, "client_id", None))
         self._per_minute, self._deadline = per_minute, deadline
         self._clock, self._sleep, self._random = clock, sleep, random
         self._read: set[str] = set()
+
+    @property
+    def robot(self) -> str | None:
+        """Return the address to share sheets with; None for a person. A virtual machine learns its own by asking."""
+        return robot_address(self._credentials)
 
     # Requests
 
@@ -246,7 +252,7 @@ class Transport:
             return IdInUse(resent=any(unsure), spreadsheet=self._name(trying.spreadsheet))
         host = urlsplit(self._client.url or _SHEETS).hostname or ""
         asked = Asked(
-            self._name(trying.spreadsheet), trying.kind == "write", self.robot, host,
+            self._name(trying.spreadsheet), trying.kind == "write", self.robot, self.person, host,
             was_read=trying.spreadsheet in self._read, maybe_done=any(unsure),
             attempts=trying.attempts, seconds=self._clock() - trying.began,
         )  # fmt: skip
