@@ -43,6 +43,8 @@ def cli_page() -> str:
     parts = [_CLI_INTRODUCTION, _help(cli, [])]
     for name in cli.list_commands(None):
         parts += [f"## sheetops {name}\n", _help(cli, [name])]
+        for inner in getattr(cli.commands[name], "commands", ()):
+            parts += [f"### sheetops {name} {inner}\n", _help(cli, [name, inner])]
     return "\n".join(parts)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,7 +123,26 @@ def export(ws: Workspace, table: str, out: Path) -> Outcome:
     return Outcome("export", lines, {"table": table, "records": len(frame), "file": str(out)})
 
 
-def doctor(open_here: Callable[[], Workspace]) -> Outcome:
+def google_login(
+    client_secret: Path, out: Path | None, environ: Mapping[str, str], *, drive_version: bool = False
+) -> Outcome:
+    """Log a person in to Google Sheets, and say what to write into sheetops.toml."""
+    from .trackers.google.login import login, login_file
+
+    usual = login_file(environ)
+    saved = login(client_secret, out or usual, drive_version=drive_version)
+    named = "~/.config/sheetops/google.json" if saved == usual else saved.resolve().as_posix()
+    lines = [
+        f"Logged in. {saved} keeps the login; nobody else can read it.",
+        "",
+        "In sheetops.toml:",
+        "  [google]",
+        f'  credentials = "{named}"',
+    ]
+    return Outcome("google login", lines, {"saved": str(saved), "credentials": named})
+
+
+def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Outcome:
     """Check config, dataset, journal and every tracker; say what is wrong and what to do about it."""
     found: list[tuple[bool, str]] = []
     try:
@@ -134,6 +153,7 @@ def doctor(open_here: Callable[[], Workspace]) -> Outcome:
         there = f"{count(len(ws.schema.tables), 'table')}, {count(len(ws.schema.trackers), 'tracker')}"
         found.append((True, f"{CONFIG_NAME}: {there}, no mistake"))
         found += _check_dataset(ws)
+        found += _check_google(ws, environ)
         found += _check_trackers(ws)
     lines = [f"  {'ok      ' if ok else 'problem '} {said}" for ok, said in found]
     bad = sum(not ok for ok, _ in found)
@@ -152,6 +172,26 @@ def _check_dataset(ws: Workspace) -> list[tuple[bool, str]]:
         return [(False, f"dataset: {problem}") for problem in problems]
     entries = ws.store.head()
     return [(True, f"dataset: {entries:,} journal entries, hash chain whole, tables equal to their replay")]
+
+
+_GOOGLE_PATIENCE = 20.0
+"""Seconds that doctor goes on asking Google: somebody waits for it."""
+
+
+def _check_google(ws: Workspace, environ: Mapping[str, str]) -> list[tuple[bool, str]]:
+    """Say whom to share Google Sheets with, and which of the workspace's cannot be read, and why."""
+    books = {spec.source: spec.name for spec in ws.schema.trackers.values() if spec.backend == "google"}
+    if not books:
+        return []
+    from .trackers.google.transport import open_transport
+
+    try:
+        google = open_transport(ws.config.google, ws.config.folder, environ, deadline=_GOOGLE_PATIENCE)
+    except SheetopsError as error:
+        return [(False, f"Google: {error}")]
+    from .trackers.google.problems import checks
+
+    return checks(google, books)
 
 
 def _check_trackers(ws: Workspace) -> list[tuple[bool, str]]:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .config.clock import read_day_first, read_timezone
+from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
 from .config.tables import read_tables
 from .config.trackers import Defaults, read_trackers
@@ -19,7 +20,7 @@ from .model.schema import GuardLimits, Schema
 from .model.values import Reading
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "guards")
+_PARTS = ("workspace", "tables", "trackers", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -39,6 +40,7 @@ class Config:
     timezone: str
     schema: Schema
     text: str
+    google: GoogleSettings
 
 
 def find_workspace(start: Path) -> Path:
@@ -81,7 +83,8 @@ def _read_config(root: Section, text: str, path: Path) -> Config:
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
-    return Config(path, path.parent, name, _read_database(workspace, path.parent), timezone, schema, text)
+    database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
+    return Config(path, path.parent, name, database, timezone, schema, text, google)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:
@@ -173,4 +176,6 @@ def _explain(what: str, lines: list[str], line: int) -> str:
     """Say a parser's complaint in words for somebody who has never seen TOML, with the line itself."""
     words = next((words for begins, words in _EXPLAINED if what.startswith(begins)), f"{what}.")
     shown = lines[line - 1].strip() if 0 < line <= len(lines) else ""
+    if looks_secret(shown):
+        return f"{words} The line is not shown: it seems to hold a key. A key stays in its own file."
     return f"{words} It says: {shown[:80]}" if shown else words

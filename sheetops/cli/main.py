@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -296,7 +297,32 @@ def doctor(folder: Path, *, as_json: bool) -> None:
     from .. import setting_up
     from ..library import open_workspace
 
-    _run("doctor", lambda: setting_up.doctor(lambda: open_workspace(folder, who=_who())), as_json=as_json)
+    _run(
+        "doctor",
+        lambda: setting_up.doctor(lambda: open_workspace(folder, who=_who()), os.environ),
+        as_json=as_json,
+    )
+
+
+@cli.group()
+def google() -> None:
+    """Log in to Google Sheets."""
+
+
+@google.command()
+@click.argument("client_secret", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Keeps the login; default: in your own folder.")
+@click.option("--drive-version", is_flag=True, help="Also ask to see names and versions of files in Drive.")
+@_JSON
+def login(client_secret: Path, out: Path | None, *, drive_version: bool, as_json: bool) -> None:
+    """Log in as yourself, in the browser, with the OAuth client in the file CLIENT_SECRET."""
+    from .. import setting_up
+
+    _run(
+        "google login",
+        lambda: setting_up.google_login(client_secret, out, os.environ, drive_version=drive_version),
+        as_json=as_json,
+    )
 
 
 @cli.command()

@@ -4,7 +4,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from sheetops.config import fields, tables, trackers
+from sheetops.config import fields, google, tables, trackers
 from sheetops.model.schema import FieldType, GuardLimits, Mode
 from sheetops.workspace import parse_config
 
@@ -20,7 +20,7 @@ def test_the_examples_are_one_valid_file():
 
 
 def test_every_type_mode_and_setting_is_explained():
-    settings = {"name", "database", *fields._EVERY, *tables._SETTINGS, *trackers._SETTINGS} - {
+    settings = {"name", "database", *fields._EVERY, *tables._SETTINGS, *trackers._SETTINGS, *google._SETTINGS} - {
         "backend", "source", "fields", "type",
     }  # fmt: skip
     words = {*FieldType, *Mode, *settings}

@@ -1,0 +1,89 @@
+"""A sandbox, and a transport to it whose time passes only by waiting."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from sheetops.config.google import GoogleSettings
+from sheetops.sandbox import Sandbox
+from sheetops.trackers.google.transport import open_transport
+
+
+@dataclass
+class Time:
+    """A clock that waiting moves, and nothing else."""
+
+    now: float = 1000.0
+    waits: list[float] = field(default_factory=list)
+
+    def __call__(self):
+        return self.now
+
+    def sleep(self, seconds):
+        self.waits.append(seconds)
+        self.now += seconds
+
+    __hash__ = object.__hash__
+
+
+@pytest.fixture
+def time():
+    return Time()
+
+
+@pytest.fixture
+def box():
+    with Sandbox(seed=7) as box:
+        yield box
+
+
+@pytest.fixture
+def connect(box, time, tmp_path):
+    """A function that opens a transport to the sandbox."""
+
+    def opened(url=None, **options):
+        settings = GoogleSettings(url=url or box.url, per_minute=options.pop("per_minute", 60))
+        options = {"clock": time, "sleep": time.sleep, "random": lambda: 0.5} | options
+        return open_transport(settings, tmp_path, {}, **options)
+
+    return opened
+
+
+@pytest.fixture
+def google(connect):
+    return connect()
+
+
+@pytest.fixture
+def sheet(google, box):
+    """The id of a spreadsheet with one tab, made by the robot; what it took is not counted."""
+    made = google.create("Cases", [{"properties": {"sheetId": 5, "title": "North"}}])["spreadsheetId"]
+    google.calls.__init__()
+    box.front.log.clear()
+    return made
+
+
+def stamp(number):
+    """The request that makes a batch safe to send again."""
+    return {
+        "createDeveloperMetadata": {
+            "developerMetadata": {
+                "metadataId": number,
+                "metadataKey": "sheetops",
+                "metadataValue": "1",
+                "location": {"spreadsheet": True},
+                "visibility": "DOCUMENT",
+            }
+        }
+    }
+
+
+def write(text):
+    """The request that puts a text into A1."""
+    return {
+        "updateCells": {
+            "start": {"sheetId": 5, "rowIndex": 0, "columnIndex": 0},
+            "rows": [{"values": [{"userEnteredValue": {"stringValue": text}}]}],
+            "fields": "userEnteredValue",
+        }
+    }
