@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,8 @@ from .environment import Environment, Request, collector_paused
 from .model.errors import UnknownName
 from .model.nearest import did_you_mean
 from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
-from .trackers import BACKENDS, Opener
+from .trackers import Opener
+from .trackers import backends as all_backends
 from .workspace import Config, find_workspace, load_config
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ class Workspace:
     """A workspace: its config, its dataset, its trackers. Use it as a context manager, or `close` it.
 
     `now` is the clock, `who` the name that goes into the journal; `backends` opens spreadsheets by the
-    backend's name; `fault` is called at numbered points, where a test may crash; `progress` with what is
+    backend's name (None: as the config and `environ` say); `fault` is called at numbered points, where a test may crash; `progress` with what is
     being done and the share (0-1) that is done.
     """
 
@@ -64,12 +66,14 @@ class Workspace:
         *,
         now: Callable[[], datetime] = _utc_now,
         who: str = "",
-        backends: Mapping[str, Opener] = BACKENDS,
+        backends: Mapping[str, Opener] | None = None,
+        environ: Mapping[str, str] = os.environ,
         fault: Callable[[str], None] = lambda point: None,
         progress: Callable[[str, float], None] = lambda what, share: None,
     ) -> None:
         self.config, self.schema = config, config.schema
-        self._env = Environment(now, who, backends, fault, progress)
+        opened_by = all_backends(config.google, environ) if backends is None else backends
+        self._env = Environment(now, who, opened_by, fault, progress)
         self._store: Store | None = None
 
     @property
@@ -211,9 +215,12 @@ def open_workspace(
     now: Callable[[], datetime] = _utc_now,
     who: str = "",
     progress: Callable[[str, float], None] = lambda what, share: None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Workspace:
     """Open the workspace in `folder` or the nearest folder above it.
 
     Raise WorkspaceMissing when there is none and ConfigError when its sheetops.toml has a mistake.
     """
-    return Workspace(load_config(find_workspace(Path(folder))), now=now, who=who, progress=progress)
+    return Workspace(
+        load_config(find_workspace(Path(folder))), now=now, who=who, progress=progress, environ=environ
+    )

@@ -15,10 +15,10 @@ from .clock import read_day_first, read_timezone
 from .conditions import read_condition
 from .section import Section
 
-BACKENDS = ("excel", "memory")
+BACKENDS = ("excel", "google", "memory")
 _SETTINGS = (
-    "file", "backend", "source", "tab", "table", "where", "add", "delete", "header_row", "state_column",
-    "add_key_column", "timezone", "dates", "columns",
+    "file", "spreadsheet", "backend", "source", "name", "tab", "table", "where", "add", "delete", "header_row",
+    "state_column", "add_key_column", "lock", "timezone", "dates", "columns",
 )  # fmt: skip
 _COLUMN_SETTINGS = ("field", "mode")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -76,7 +76,15 @@ def _read_tracker(name: str, entry: Section, tables: Mapping[str, Table], defaul
         header_row=header_row,
         state_header=_read_state_header(entry, columns),
         add_key_column=entry.flag("add_key_column", False),
+        lock=_read_lock(entry, backend),
+        label=entry.text("name") or (name if backend == "google" else ""),
     )
+
+
+def _read_lock(entry: Section, backend: str) -> bool:
+    if "lock" in entry.values and backend != "google":
+        entry.wrong("lock", "only a Google spreadsheet can be locked while it is written.")
+    return entry.flag("lock", False)
 
 
 def _read_table(entry: Section, tables: Mapping[str, Table]) -> Table | None:
@@ -91,10 +99,12 @@ def _read_table(entry: Section, tables: Mapping[str, Table]) -> Table | None:
 
 
 def _read_source(name: str, entry: Section) -> tuple[str, str]:
-    backend = entry.text("backend", "excel")
+    backend = entry.text("backend", "google" if "spreadsheet" in entry.values else "excel")
     if backend not in BACKENDS:
         near = did_you_mean(backend, BACKENDS) or f" There is: {', '.join(BACKENDS)}."
         entry.wrong("backend", f"there is no backend '{backend}'.{near}")
+    if backend == "google":
+        return backend, _read_spreadsheet(entry)
     key = "file" if backend == "excel" or "file" in entry.values else "source"
     if backend == "memory":
         return backend, entry.text(key, name)
@@ -102,6 +112,36 @@ def _read_source(name: str, entry: Section) -> tuple[str, str]:
     if not said and type(entry.values.get(key, "")) is str:
         entry.wrong(None, 'says not which workbook it is. Add file = "North.xlsx".')
     return backend, said
+
+
+_LINK = re.compile(r"https?://[^/\s]+/(?:\S+/)?(?:d|sheets)/([A-Za-z0-9_-]{20,})(?:[/?#]\S*)?")
+_SPREADSHEET_ID = re.compile(r"[A-Za-z0-9_-]{20,}")
+
+
+def spreadsheet_id(said: str) -> str | None:
+    """Return the id of a Google spreadsheet from its link, or from the id itself; None when it is neither."""
+    link = _LINK.fullmatch(said.strip())
+    if link:
+        return link[1]
+    return said.strip() if _SPREADSHEET_ID.fullmatch(said.strip()) else None
+
+
+def _read_spreadsheet(entry: Section) -> str:
+    key = "spreadsheet" if "spreadsheet" in entry.values else "source"
+    said = entry.text(key)
+    if not said:
+        if type(entry.values.get(key, "")) is str:
+            entry.wrong(
+                None, 'says not which spreadsheet it is. Add spreadsheet = "https://docs.google.com/...".'
+            )
+        return ""
+    found = spreadsheet_id(said)
+    if found is None:
+        entry.wrong(
+            key,
+            f"'{said[:80]}' is not the link of a Google spreadsheet. Copy the address of the page in which it is open.",
+        )
+    return found or ""
 
 
 def _read_tab(entry: Section) -> str:

@@ -121,7 +121,9 @@ class Column:
 class TrackerSpec:
     """One tab of one spreadsheet, bound to one table.
 
-    `source` is what the backend opens: a path relative to the workspace for `excel`.
+    `source` is what the backend opens: a path relative to the workspace for `excel`, a spreadsheet's id
+    for `google`. `label` is what people call it where that says nothing to them. `lock` keeps people from
+    typing into a `google` tracker while it is written.
     `header_row` is 1-based; None means: find it. `day_first` says how `5/1/2024` is read.
     `add_key_column` lets the first sync add the key column at the right edge, where there is none.
     `state_header` names an optional column in which sheetops writes "archived" or "left".
@@ -141,11 +143,13 @@ class TrackerSpec:
     header_row: int | None = None
     state_header: str | None = None
     add_key_column: bool = False
+    lock: bool = False
+    label: str = ""
 
     @property
     def name(self) -> str:
-        """What people call it: the file's own name."""
-        return self.source.replace("\\", "/").rsplit("/", 1)[-1]
+        """What people call it: the label it was given, else the file's own name."""
+        return self.label or self.source.replace("\\", "/").rsplit("/", 1)[-1]
 
     @cached_property
     def by_field(self) -> Mapping[str, Column]:

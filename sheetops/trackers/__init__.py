@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from ..config.google import GoogleSettings
 from ..model.errors import UnknownName
 from ..model.schema import TrackerSpec
 from ..model.sheet import Spreadsheet
+
+if TYPE_CHECKING:
+    from .google.connection import Connection
+    from .google.transport import Transport
 
 Opener = Callable[[Path, Sequence[TrackerSpec]], Spreadsheet]
 """(workspace folder, the trackers in one spreadsheet, at least one) -> that spreadsheet."""
@@ -20,6 +26,35 @@ def _excel(folder: Path, trackers: Sequence[TrackerSpec]) -> Spreadsheet:
 
 
 BACKENDS: Mapping[str, Opener] = {"excel": _excel}
+"""The backends that need to know nothing of the workspace."""
+
+
+class _Google:
+    """Opens Google spreadsheets over one line to Google, which is made when the first one is opened."""
+
+    def __init__(self, settings: GoogleSettings, environ: Mapping[str, str]) -> None:
+        self._settings, self._environ = settings, environ
+        self._transport: Transport | None = None
+        self._connections: dict[str, Connection] = {}
+
+    def __call__(self, folder: Path, trackers: Sequence[TrackerSpec]) -> Spreadsheet:
+        from .google.connection import Connection
+        from .google.remembered import Remembered
+        from .google.spreadsheet import GoogleSpreadsheet, Options
+        from .google.transport import open_transport
+
+        if self._transport is None:
+            self._transport = open_transport(self._settings, folder, self._environ)
+        source = trackers[0].source
+        connection = self._connections.setdefault(source, Connection(self._transport, source))
+        self._transport.names.setdefault(source, trackers[0].name)
+        options = Options.of(self._settings, trackers)
+        return GoogleSpreadsheet(connection, trackers, Remembered.load(folder, source), options)
+
+
+def backends(settings: GoogleSettings, environ: Mapping[str, str]) -> Mapping[str, Opener]:
+    """Return every backend there is, Google's as the config and the environment say it is reached."""
+    return {**BACKENDS, "google": _Google(settings, environ)}
 
 
 def open_spreadsheet(

@@ -1,1 +1,1 @@
-"""Google Sheets as trackers. Nothing is imported here: gspread and google-auth are an extra, and slow to import."""
+"""Trackers in Google Sheets: one read, one atomic write, and every row found again that people moved meanwhile."""
