@@ -305,6 +305,29 @@ def doctor(folder: Path, *, as_json: bool) -> None:
 
 
 @cli.group()
+def tracker() -> None:
+    """Look after the sheets that trackers are in."""
+
+
+@tracker.command("format")
+@click.argument("trackers", nargs=-1, metavar="[TRACKER]...")
+@_FOLDER
+@_JSON
+def tracker_format(trackers: tuple[str, ...], folder: Path, *, as_json: bool) -> None:
+    """Set up Google trackers for typing: number formats, drop-downs, notes, a frozen header, protected columns.
+
+    Without TRACKER: all that are in Google Sheets. No value changes, and columns that nobody mapped stay as they are.
+    """
+    from .. import setting_up
+
+    _run(
+        "tracker format",
+        _with(folder, lambda ws: setting_up.tracker_format(ws, trackers, os.environ)),
+        as_json=as_json,
+    )
+
+
+@cli.group()
 def google() -> None:
     """Log in to Google Sheets."""
 

@@ -74,6 +74,16 @@ class Formatted:
         """The headers of the columns that people cannot type into."""
         return [column.header for column in self.columns if is_owned(column.mode)]
 
+    def to_json(self) -> dict[str, list[str]]:
+        """Return what was done, for people and programs."""
+        headers = [column.header for column in self.columns]
+        return {
+            "columns": headers,
+            "drop_downs": self.drop_downs,
+            "owned": self.owned,
+            "remarks": self.remarks,
+        }
+
 
 def format_tab(tab: Tab, state: TabState, looks: Looks, robot: str | None) -> Formatted:
     """Return the requests that make a tab what its tracker says. `robot` is who may edit protected columns."""
@@ -167,8 +177,8 @@ class _Format:
 
     def _cells(self, column: Shown) -> None:
         if column.field is not None:
-            self._numbers(column.at, column.field)
-            self._rules(column.at, column.field, rule_of(column.field) if not is_owned(column.mode) else None)
+            self._numbers(column, column.field)
+            self._rules(column, None if is_owned(column.mode) else rule_of(column.field))
         if is_owned(column.mode):
             text = {"italic": True, "foregroundColorStyle": _color(OWNED_TEXT)}
             self._text(column.at, {"userEnteredFormat": {"textFormat": text}})
@@ -179,22 +189,22 @@ class _Format:
         for area in self._below(column, self._runs(())):
             self._repeat(area, cell, "userEnteredFormat.textFormat(italic,foregroundColorStyle)")
 
-    def _numbers(self, column: int, shown: Field) -> None:
+    def _numbers(self, column: Shown, shown: Field) -> None:
         """Set the number format, but where it would make a run read another value than before."""
         kind = _TYPES.get(shown.type)
         if kind is None:
             return
-        keeps = [row for row in self._rows() if self._would_change(row, column, kind)]
+        keeps = [row for row in self._rows() if self._would_change(row, column.at, kind)]
         runs = self._runs(keeps)
         if len(runs) > _MOST_RUNS:
             runs = runs[-1:]
         pattern = {} if kind == "TEXT" else {"pattern": number_format(shown)}
-        for area in self._below(column, runs):
+        for area in self._below(column.at, runs):
             self._repeat(area, {"userEnteredFormat": {"numberFormat": {"type": kind, **pattern}}}, FORMAT)
         if keeps:
             count = f"{len(keeps):,} {'cell' if len(keeps) == 1 else 'cells'}"
             self.done.remarks.append(
-                f"'{shown.header}' ({column_letters(column)}): {count} of numbers, dates or formulas keep the format "
+                f"'{column.header}' ({column_letters(column.at)}): {count} of numbers, dates or formulas keep the format "
                 f"they have, because with that of {shown.type.value} fields they would be read as something else."
             )
 
@@ -210,14 +220,14 @@ class _Format:
             return False
         return kind == "TEXT" or _reads_as(kind) != _reads_as(self.state.kinds.get((row, column)))
 
-    def _rules(self, column: int, shown: Field, rule: Rule | None) -> None:
+    def _rules(self, column: Shown, rule: Rule | None) -> None:
         """Set what may be typed without a warning. Rules that people made stay."""
         rules = {
-            row: ours for (row, at), ours in self.looks.rules.items() if at == column and row in self._span
+            row: ours for (row, at), ours in self.looks.rules.items() if at == column.at and row in self._span
         }
         if rule is not None and len(rule.values) > LONGEST_LIST:
             self.done.remarks.append(
-                f"'{shown.header}' has {len(rule.values):,} choices; a drop-down of Google Sheets holds {LONGEST_LIST}, "
+                f"'{column.header}' has {len(rule.values):,} choices; a drop-down of Google Sheets holds {LONGEST_LIST}, "
                 "so there is none. A sync still holds what is no choice."
             )
             rule = None
@@ -225,9 +235,9 @@ class _Format:
             runs: list[Run] = [(first, last) for first, last in _neighbours(sorted(row for row, ours in rules.items() if ours))]  # fmt: skip
         else:
             runs = self._runs(row for row, ours in rules.items() if not ours)
-            self._say(shown, rule, kept=sum(not ours for ours in rules.values()))
+            self._say(column.header, rule, kept=sum(not ours for ours in rules.values()))
         runs = runs if len(runs) <= _MOST_RUNS else runs[-1:]
-        for area in self._below(column, runs):
+        for area in self._below(column.at, runs):
             request = {"range": area} if rule is None else {"range": area, "rule": google_rule(rule)}
             self.done.requests.append({"setDataValidation": request})
 
@@ -235,12 +245,12 @@ class _Format:
     def _span(self) -> range:
         return range(self.tab.header_row + 1, (self.bottom or 1 << 31) + 1)
 
-    def _say(self, shown: Field, rule: Rule, kept: int) -> None:
+    def _say(self, header: str, rule: Rule, kept: int) -> None:
         if rule.kind is Kind.LIST:
-            self.done.drop_downs.append(shown.header)
+            self.done.drop_downs.append(header)
         if kept:
             cells = "1 cell keeps" if kept == 1 else f"{kept:,} cells keep"
-            self.done.remarks.append(f"'{shown.header}': {cells} the drop-down or rule that somebody made.")
+            self.done.remarks.append(f"'{header}': {cells} the drop-down or rule that somebody made.")
 
     def _width(self, column: Shown) -> None:
         """Set the width, but where somebody chose another than the usual."""
