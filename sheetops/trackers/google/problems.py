@@ -143,7 +143,7 @@ def _forbidden(error: Refused, asked: Asked) -> Words:
     ):
         return _disabled(error)
     if error.reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT" or "authentication scopes" in error.message:
-        return _scope(asked)
+        return _scope(error, asked)
     if asked.writing and asked.was_read:
         return Words(
             f"{_capital(asked.who)} may read '{asked.name}' but not change it.",
@@ -175,7 +175,13 @@ def _disabled(error: Refused) -> Words:
     )
 
 
-def _scope(asked: Asked) -> Words:
+def _scope(error: Refused, asked: Asked) -> Words:
+    if error.reason == "insufficientPermissions" or "drive" in error.details.get("service", ""):
+        return Words(
+            f"The credentials of {asked.who} do not include the permission to see versions of files in Drive.",
+            "Set drive_version = false under [google], or log in again: sheetops google login CLIENT_SECRET.json "
+            "--drive-version",
+        )
     step = (
         "Let it be made with the scope https://www.googleapis.com/auth/spreadsheets (docs/google.md)."
         if not asked.person
