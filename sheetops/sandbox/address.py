@@ -53,7 +53,9 @@ class Claim:
     def release(self) -> None:
         """Remove the address and let others serve the folder."""
         if not self._file.closed:
-            self._file.truncate(0)  # before the file goes: whoever has it open must not believe the old address
+            self._file.truncate(
+                0
+            )  # before the file goes: whoever has it open must not believe the old address
             if os.name == "posix":
                 self._path.unlink(missing_ok=True)
                 self._file.close()

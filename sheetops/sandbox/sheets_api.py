@@ -105,8 +105,12 @@ def batch_update(service: Service, request: Request, user: str, parts: list[str]
 
 def _updated(call: Call, body: Json, mask: str) -> Json:
     areas = [area_of(call.book, text) for text in body.get("responseRanges") or []]
-    wanted = fields.parse(mask).get("updatedSpreadsheet", {}) if mask else {}
-    grid = fields.wants(wanted, "sheets", "data") if wanted else bool(body.get("responseIncludeGridData"))
+    whole = fields.parse(mask)
+    wanted = whole.get("updatedSpreadsheet", {})
+    with_mask = fields.wants(whole, "updatedSpreadsheet", "sheets", "data")
+    grid = with_mask if mask else bool(body.get("responseIncludeGridData"))
+    for area in areas:
+        box_of(call.book, area)
     return describe.spreadsheet(call.book, call.user, call.now, areas=areas, grid=grid, mask=wanted)
 
 
