@@ -246,3 +246,6 @@ OF_ONE_CELL = frozenset(
     ]
 )
 """Functions that ARRAYFORMULA carries out cell by cell; the others take a range as one thing."""
+
+OF_ARRAYS = frozenset(["FILTER", "SORT", "UNIQUE"])
+"""Functions whose arguments are calculated cell by cell without ARRAYFORMULA."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from .arrays import Table, each, stacked
 from .functions import (
     FUNCTIONS,
+    OF_ARRAYS,
     OF_ONE_CELL,
     Failure,
     Unknown,
@@ -165,7 +166,7 @@ class Reader:
             now = self._calculation.now
             return self._calculation.dated(float(int(now)) if name == "TODAY" else now, clock=name == "NOW")
         function = FUNCTIONS.get(name)
-        arguments = list(self._arguments())
+        arguments = self._in_array() if name in OF_ARRAYS else list(self._arguments())
         if function is None:
             raise Unknown
         try:
@@ -175,14 +176,16 @@ class Reader:
         return self._calculation.dated(found) if name == "DATE" and isinstance(found, float) else found
 
     def _array(self) -> Value:
-        """Read the argument of ARRAYFORMULA: operators and functions work cell by cell, and the result spills."""
+        """Read ARRAYFORMULA: its argument is calculated cell by cell, and a range in it spills too."""
+        found = next(iter(self._in_array()), None)
+        return Table(found, found.width) if isinstance(found, Table) else found
+
+    def _in_array(self) -> list[Value]:
         before, self._each = self._each, True
         try:
-            found = next(self._arguments(), None)
+            return list(self._arguments())
         finally:
             self._each = before
-        self._take(")")
-        return Table(found, found.width) if isinstance(found, Table) else found
 
     def _arguments(self) -> Iterator[Value]:
         if self._take(")"):

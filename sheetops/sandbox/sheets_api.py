@@ -95,10 +95,9 @@ def batch_update(service: Service, request: Request, user: str, parts: list[str]
     """Carry out every request or none."""
     body = request.json()
     with service.writing(parts[0], user) as call:
-        replies = batch.apply(call, body.get("requests") or [])
-    answer: Json = {"spreadsheetId": parts[0], "replies": replies}
-    if body.get("includeSpreadsheetInResponse"):
-        answer["updatedSpreadsheet"] = _updated(call, body, request.option("fields"))
+        answer: Json = {"spreadsheetId": parts[0], "replies": batch.apply(call, body.get("requests") or [])}
+        if body.get("includeSpreadsheetInResponse"):  # a range that is refused takes the whole batch along
+            answer["updatedSpreadsheet"] = _updated(call, body, request.option("fields"))
     selected: Json = fields.select(answer, fields.parse(request.option("fields")))
     return selected
 

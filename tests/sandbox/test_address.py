@@ -63,7 +63,6 @@ def test_the_command_takes_its_address_away_when_it_is_stopped(tmp_path):
 
 
 def test_a_port_that_is_taken_leaves_the_folder_free(tmp_path):
-    with Sandbox() as other:
-        with pytest.raises(OSError, match="in use"):
-            Sandbox(port=int(other.url.rpartition(":")[2]), data=tmp_path)
+    with Sandbox() as other, pytest.raises(OSError, match="in use"):
+        Sandbox(port=int(other.url.rpartition(":")[2]), data=tmp_path)
     assert serving(tmp_path) is None
