@@ -64,14 +64,11 @@ class Painter:
 
     def _row(self, sheet: Sheet, row: int, box: Box) -> str:
         line = sheet.cells[row][box.left : box.right] if row < len(sheet.cells) else []
-        spilled = self._calculation.spilled(sheet)
-        if spilled:
-            ends = [c + 1 - box.left for r, c in spilled if r == row and box.left <= c < box.right]
-            line += [EMPTY] * (max(ends, default=0) - len(line))
+        filled = min(self._calculation.width(sheet, row), box.right) - box.left
+        line += [EMPTY] * (filled - len(line))
+        while len(line) > max(filled, 0) and line[-1] is EMPTY:
+            line.pop()
         texts = [self._cell(sheet, row, place, cell) for place, cell in enumerate(line, box.left)]
-        if line and line[-1] is EMPTY:
-            while texts and texts[-1] == "{}" and not spilled:
-                texts.pop()
         return '{"values":[' + ",".join(texts) + "]}" if texts else "{}"
 
     def _cell(self, sheet: Sheet, row: int, column: int, cell: Cell) -> str:

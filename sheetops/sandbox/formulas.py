@@ -33,6 +33,7 @@ class Calculation:
         self._busy: set[_Address] = set()
         self._spills: dict[int, _Spills] = {}
         self._used: dict[int, Box] = {}
+        self._widths: dict[int, dict[int, int]] = {}
 
     def value(self, sheet: Sheet, row: int, column: int) -> Scalar | None:
         """Return the effective value of a cell; an error is its text, such as `#DIV/0!`."""
@@ -68,6 +69,14 @@ class Calculation:
             for row, column, formula in _arrays(sheet):
                 self._spill(sheet, row, column, formula)
         return self._spills[sheet.id]
+
+    def width(self, sheet: Sheet, row: int) -> int:
+        """Return how many cells of the row array formulas fill, counted from the first column."""
+        if sheet.id not in self._widths:
+            self._widths[sheet.id] = widths = dict[int, int]()
+            for at, column in self.spilled(sheet):
+                widths[at] = max(widths.get(at, 0), column + 1)
+        return self._widths[sheet.id].get(row, 0)
 
     def _spill(self, sheet: Sheet, row: int, column: int, formula: str) -> None:
         """Fill the cells below and to the right. One that is not free, or off the grid, makes the formula #REF!."""

@@ -46,8 +46,7 @@ def _locked(book: Spreadsheet, sheet: Sheet, user: str) -> list[Box]:
 
 def _line(rendering: Rendering, sheet: Sheet, row: int) -> list[Any]:
     line = sheet.cells[row] if row < len(sheet.cells) else []
-    spilled = [column + 1 for at, column in rendering.calculation.spilled(sheet) if at == row]
-    width = max([len(line), *spilled])
+    width = max(len(line), rendering.calculation.width(sheet, row))
     return [_cell(rendering, sheet, row, column, sheet.cell(row, column)) for column in range(width)]
 
 
