@@ -388,13 +388,19 @@ def demo(folder: Path, *, as_json: bool) -> None:
 )
 def sandbox(port: int, data: Path, quota: int | None, latency: float) -> None:
     """Answer as Google Sheets does, on this machine, until Ctrl+C. Open the address in a browser to type."""
-    from ..sandbox import serve
+    from ..sandbox import FolderInUse, serve
 
     def started(url: str) -> None:
         click.echo(f"The sandbox answers at {url} (Ctrl+C stops it; its spreadsheets stay in {data})")
 
     try:
         serve(port, data, quota, latency, started)
+    except FolderInUse as error:
+        busy = TrackerNotWritten(
+            f"Nothing was started: {error}.",
+            next_step=f"Open {error.url}, or give another folder: sheetops sandbox --data OTHER",
+        )
+        _fail("sandbox", busy, as_json=False)
     except OSError as error:
         taken = TrackerNotWritten(
             f"The sandbox cannot listen on port {port} or write {data}: {error.strerror or error}.",

@@ -10,7 +10,8 @@ It needs nothing but the standard library. What it knows, and how it is known, i
 
 from __future__ import annotations
 
+from .address import FolderInUse, serving
 from .box import Sandbox, serve
 from .faults import Fault
 
-__all__ = ["Fault", "Sandbox", "serve"]
+__all__ = ["Fault", "FolderInUse", "Sandbox", "serve", "serving"]

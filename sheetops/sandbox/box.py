@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import secrets
 import string
@@ -13,7 +14,10 @@ from threading import Thread
 from types import TracebackType
 from typing import Self
 
+from .address import Claim
+from .errors import Json
 from .faults import Act, Fault, Script, When
+from .grid import Spreadsheet
 from .http import Request
 from .people import PERSON
 from .person import Person
@@ -29,6 +33,7 @@ class Sandbox:
     """A local server that answers as the Google Sheets API does. Use it as a context manager.
 
     `port` 0 takes a free one. `data` is the folder that keeps the spreadsheets; without it they are gone at the end.
+    Raise FolderInUse when another sandbox is serving that folder.
     `quota` is how many reads, and how many writes, a user may make in a minute; None is without a limit.
     `clock` returns the time, and `seed` makes ids come out the same each time: both for tests.
     """
@@ -47,6 +52,7 @@ class Sandbox:
         seed: int | None = None,
     ) -> None:
         numbers = random.Random(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - ids, not secrets
+        self._claim = Claim(Path(data)) if data else None
         self.service = Service(
             store=Store(Path(data) if data else None),
             clock=clock or (lambda: datetime.now(UTC)),
@@ -57,8 +63,14 @@ class Sandbox:
             users=users or {},
         )
         self.front = Front(self.service, latency_ms)
-        self.server = Server(self.front, port)
         self._thread: Thread | None = None
+        try:
+            self.server = Server(self.front, port)
+        except OSError:
+            self._let_go()
+            raise
+        if self._claim:
+            self._claim.write(self.url)
 
     @property
     def url(self) -> str:
@@ -88,6 +100,11 @@ class Sandbox:
             self._thread.join()
             self._thread = None
         self.server.server_close()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._claim:
+            self._claim.release()
 
     def person(self, spreadsheet_id: str, email: str = PERSON) -> Person:
         """Return somebody who edits a spreadsheet by hand."""
@@ -123,6 +140,49 @@ class Sandbox:
         """Refuse this token from now on, as an expired one."""
         self.service.expired.add(token)
 
+    def share(self, spreadsheet_id: str, email: str, role: str = "writer") -> None:
+        """Share a spreadsheet with somebody, or change the role."""
+        permission = {"type": "user", "role": role, "emailAddress": email}
+        self._ask("POST", spreadsheet_id, "/permissions", permission)
+
+    def unshare(self, spreadsheet_id: str, email: str) -> None:
+        """Take somebody's access away, the owner's too: a program's access may end in the middle of its run."""
+
+        def act(book: Spreadsheet) -> None:
+            mine = [one for one in book.file["permissions"] if one.get("emailAddress") == email]
+            book.file["permissions"] = [one for one in book.file["permissions"] if one not in mine]
+
+        self._change_file(spreadsheet_id, act)
+
+    def trash(self, spreadsheet_id: str, *, restore: bool = False) -> None:
+        """Put a spreadsheet into the trash, or take it out again."""
+        self._change_file(spreadsheet_id, lambda book: book.file.update(trashed=not restore))
+
+    def delete(self, spreadsheet_id: str) -> None:
+        """Delete a spreadsheet for good."""
+        with self.service.lock:
+            self.service.store.remove(spreadsheet_id)
+
+    def copy(self, spreadsheet_id: str, title: str = "") -> str:
+        """Copy a spreadsheet as its owner does in Drive, developer metadata and all, and return the copy's id."""
+        made = self._ask("POST", spreadsheet_id, "/copy", {"name": title} if title else {})
+        return str(made["id"])
+
+    def _change_file(self, spreadsheet_id: str, act: Callable[[Spreadsheet], object]) -> None:
+        with self.service.lock:
+            book = self.service.store.get(spreadsheet_id).copy()
+            act(book)
+            self.service.keep(book, str(book.file["owner"]))
+
+    def _ask(self, method: str, spreadsheet_id: str, path: str, body: Json) -> Json:
+        """Send a request to Drive as the owner, past faults and quotas."""
+        owner = self.service.store.get(spreadsheet_id).file["owner"]
+        headers = {"authorization": f"Bearer {owner}"}
+        target = f"/drive/v3/files/{spreadsheet_id}{path}"
+        sent = Request.of(method, target, headers, json.dumps(body).encode())
+        answer: Json = json.loads(self.service.answer(sent).body)
+        return answer
+
     def forget_faults(self) -> None:
         """Let nothing more go wrong."""
         self.front.script = Script()
@@ -142,4 +202,4 @@ def serve(
     except KeyboardInterrupt:
         pass
     finally:
-        box.server.server_close()
+        box.close()

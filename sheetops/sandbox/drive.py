@@ -278,13 +278,18 @@ def create_permission(service: Service, request: Request, user: str, parts: list
         raise DriveError("The permission type field is required.", 400, "required", "permission.type")
     made = _permission(service, body)
     if body["role"] == "owner":
-        book.file["owner"] = body.get("emailAddress")
-        for one in book.file["permissions"]:
-            one["role"] = "writer" if one["role"] == "owner" else one["role"]
+        _hand_over(book, made)
     others = [one for one in book.file["permissions"] if not _same_person(one, made)]
     book.file["permissions"] = [*others, made]
     service.keep(book, user)
     return made
+
+
+def _hand_over(book: Spreadsheet, to: Json) -> None:
+    """Make somebody the owner; the one before stays a writer."""
+    book.file["owner"] = to.get("emailAddress")
+    for one in book.file["permissions"]:
+        one["role"] = "writer" if one["role"] == "owner" else one["role"]
 
 
 def _same_person(one: Json, other: Json) -> bool:
@@ -306,10 +311,13 @@ def get_permission(service: Service, request: Request, user: str, parts: list[st
 
 
 def update_permission(service: Service, request: Request, user: str, parts: list[str]) -> Json:
-    """Change a role."""
-    book = _found(service, parts[0], user, write=True).copy()
+    """Change a role. An owner offers the file (`pendingOwner`); who takes it over is the owner from then on."""
+    book, body = _found(service, parts[0], user, write=True).copy(), request.json()
     one = _shared(book, parts[1])
-    one |= {name: value for name, value in request.json().items() if name == "role"}
+    if body.get("role") == "owner":
+        _hand_over(book, one)
+        one.pop("pendingOwner", None)
+    one |= {name: body[name] for name in ("role", "pendingOwner") if name in body}
     service.keep(book, user)
     return one
 

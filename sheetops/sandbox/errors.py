@@ -20,6 +20,7 @@ STATUS = {
 
 NOT_FOUND = "Requested entity was not found."
 FORBIDDEN = "The caller does not have permission"
+INTERNAL = "Internal error encountered."
 UNAVAILABLE = "The service is currently unavailable."
 PROTECTED = (
     "You are trying to edit a protected cell or object. Please contact the spreadsheet owner to remove "

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from .errors import UNAVAILABLE, ApiError
+from .errors import EXPIRED, FORBIDDEN, INTERNAL, NOT_FOUND, UNAVAILABLE, ApiError
 from .http import Answer, as_json
+from .quota import exceeded
 
 When = Literal["read", "write", "drive", "any"]
 
@@ -16,6 +17,8 @@ HTML = (
     "<p><b>{status}.</b> <ins>That's an error.</ins>\n<p>The server encountered a temporary error and could not "
     "complete your request.<p>Please try again in 30 seconds. <ins>That's all we know.</ins>\n"
 )
+
+_TEXTS = {401: EXPIRED, 403: FORBIDDEN, 404: NOT_FOUND, 500: INTERNAL, 503: UNAVAILABLE}
 
 
 @dataclass(slots=True)
@@ -38,8 +41,13 @@ class Fault:
             return replace(real, cut=min(self.cut, len(real.body)))
         if self.html:
             return Answer(self.status, HTML.format(status=self.status).encode(), "text/html; charset=UTF-8")
-        error = ApiError(UNAVAILABLE if self.status == 503 else "Injected by the sandbox.", self.status)
+        error = self._refusal()
         return as_json(error.to_json(), self.status)
+
+    def _refusal(self) -> ApiError:
+        if self.status == 429:
+            return exceeded("write" if self.when == "write" else "read", 60, per_user=True)
+        return ApiError(_TEXTS.get(self.status, "Injected by the sandbox."), self.status)
 
 
 Act = Callable[[], object]

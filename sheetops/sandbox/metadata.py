@@ -25,6 +25,8 @@ def create(call: Call, body: Json) -> Json:
     wanted = given.get("metadataId")
     if wanted in taken:
         raise ApiError(f"Developer metadata with ID {wanted} already exists.")
+    if wanted is not None and wanted < 1:
+        raise ApiError("The developer metadata ID must be positive.")
     if not given.get("metadataKey"):
         raise ApiError("The developer metadata key must be specified.")
     if given.get("visibility") not in ("DOCUMENT", "PROJECT"):

@@ -91,6 +91,26 @@ class Person:
 
         self.change(act)
 
+    def delete_tab(self, tab: str) -> None:
+        """Delete a tab."""
+        self.change(lambda call: batch.apply(call, [{"deleteSheet": {"sheetId": _tab(call.book, tab).id}}]))
+
+    def protect(self, range_text: str) -> None:
+        """Protect a range so that only this person, and the owner, may change it."""
+
+        def act(call: Call) -> None:
+            area = area_of(call.book, range_text).to_json()
+            protected = {"range": area, "editors": {"users": [self.email]}}
+            batch.apply(call, [{"addProtectedRange": {"protectedRange": protected}}])
+
+        self.change(act)
+
+    def settings(self, *, locale: str = "", time_zone: str = "") -> None:
+        """Change the spreadsheet's locale or time zone, as its settings do."""
+        given = {name: new for name, new in (("locale", locale), ("timeZone", time_zone)) if new}
+        change = {"properties": given, "fields": ",".join(given)}
+        self.batch({"updateSpreadsheetProperties": change})
+
     def batch(self, *requests: Json) -> list[Json]:
         """Do anything else that a batchUpdate can say."""
         replies: list[Json] = self.change(lambda call: batch.apply(call, list(requests)))

@@ -28,6 +28,32 @@ def moved_formula(formula: str, home: str, changed: str, dimension: str, shift: 
     return _REFERENCE.sub(moved, formula)
 
 
+def copied_formula(formula: str, rows: int, columns: int) -> str:
+    """Return the formula as it is so many cells further on: references go along, but not what a `$` holds."""
+
+    def copied(match: re.Match[str]) -> str:
+        if match[1] is None:
+            return match[0]
+        corners = [match.group(4, 5, 6, 7)] + ([match.group(8, 9, 10, 11)] if match[9] is not None else [])
+        places = [
+            (_place(one[0], column_index(one[1]), columns), _place(one[2], int(one[3]) - 1, rows))
+            for one in corners
+        ]
+        if min(min(place) for place in places) < 0:
+            return "#REF!"
+        texts = (
+            f"{one[0]}{column_name(column)}{one[2]}{row + 1}"
+            for one, (column, row) in zip(corners, places, strict=True)
+        )
+        return match[1] + ":".join(texts)
+
+    return _REFERENCE.sub(copied, formula)
+
+
+def _place(fixed: str, index: int, by: int) -> int:
+    return index if fixed else index + by
+
+
 def _moved(match: re.Match[str], dimension: str, shift: Shift) -> str:
     prefix, corners = match[1], [match.group(4, 5, 6, 7)]
     if match[9] is not None:

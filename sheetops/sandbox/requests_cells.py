@@ -15,8 +15,9 @@ from .entry import checked
 from .errors import ApiError, Json
 from .fields import Mask
 from .formulas import Calculation
-from .grid import EMPTY, Area, Box, Cell, Scalar, Sheet
+from .grid import EMPTY, Area, Box, Cell, Scalar, Sheet, shared
 from .locales import locale_of
+from .references import copied_formula
 from .requests_sheets import stored_color
 from .values import Rendering
 
@@ -74,9 +75,9 @@ def _look(old: Json | None, new: Json, mask: Mask) -> Json:
     below = mask["userEnteredFormat"]
     source: Json = stored_format(new)
     if not below or "*" in below:
-        return source
+        return shared(source)
     names = ",".join(".".join(path) for path in fields.paths(_with_styles(below)))
-    return fields.trimmed(fields.update(old or {}, source, names)) or {}
+    return shared(fields.trimmed(fields.update(old or {}, source, names)) or {})
 
 
 def _with_styles(mask: Mask) -> Mask:
@@ -157,14 +158,26 @@ def _refuse_overhang(box: Box, rows: list[Json]) -> None:
 
 @request("appendCells")
 def append_cells(call: Call, body: Json) -> None:
-    """Write rows below the last row that has anything in it, adding rows to the grid where they are needed."""
+    """Write rows below the last row with data in any column, adding rows to the grid where they are needed (documented).
+
+    A value is data, also one that a formula gives; a format, a note or a drop-down alone is not (assumed).
+    """
     sheet, rows = call.book.sheet(body.get("sheetId") or 0), body.get("rows") or []
-    top = sheet.used().bottom
+    top = _last_row_with_data(call, sheet)
     missing = top + len(rows) - sheet.row_count
     if missing > 0:
         grow(call.book, sheet, "ROWS", missing)
     start = {"sheetId": sheet.id, "rowIndex": top}
     update_cells(call, {"start": start, "rows": rows, "fields": body.get("fields", "")})
+
+
+def _last_row_with_data(call: Call, sheet: Sheet) -> int:
+    """Return the number of the last row with a value, counted from 1; 0 when there is none."""
+    spilled = Calculation(call.book, call.now).spilled(sheet)
+    row = len(sheet.cells)
+    while row and all(cell.blank for cell in sheet.cells[row - 1]):
+        row -= 1
+    return max(row, max((at[0] + 1 for at in spilled), default=0))
 
 
 @request("repeatCell")
@@ -173,7 +186,10 @@ def repeat_cell(call: Call, body: Json) -> None:
     mask, data = masked(body.get("fields", "")), body.get("cell") or {}
     sheet, box = call.writable(body["range"])
     for row, column in box.cells():
-        sheet.put(row, column, changed(sheet.cell(row, column), data, mask))
+        new = changed(sheet.cell(row, column), data, mask)
+        if new.formula is not None and "userEnteredValue" in mask:  # documented: its references go along
+            new = replace(new, formula=copied_formula(new.formula, row - box.top, column - box.left))
+        sheet.put(row, column, new)
 
 
 @request("setDataValidation")
@@ -280,7 +296,7 @@ _KINDS = {
 
 @request("copyPaste")
 def copy_paste(call: Call, body: Json) -> None:
-    """Copy a range to another, again and again where the other is larger. References in formulas stay (assumed)."""
+    """Copy a range to another, again and again where the other is larger. References in formulas go along (assumed)."""
     source_sheet, source = _readable(call, body["source"])
     sheet, box = call.writable(_extended(body["destination"], source))
     kind = body.get("pasteType") or "PASTE_NORMAL"
@@ -295,6 +311,8 @@ def copy_paste(call: Call, body: Json) -> None:
         old, new = sheet.cell(row, column), taken[at]
         if kind == "PASTE_VALUES":
             new = Cell(fixed[at])
+        elif new.formula is not None:
+            new = replace(new, formula=copied_formula(new.formula, row - at[0], column - at[1]))
         sheet.put(row, column, _pasted(old, new, _KINDS[kind]))
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from . import drive, sheets_api
 from .call import Call
-from .errors import EXPIRED, ApiError, DriveError, Json
+from .errors import EXPIRED, INTERNAL, ApiError, DriveError, Json
 from .grid import Spreadsheet
 from .http import Answer, Request, as_json, segment
 from .people import ROBOT, refuse_strangers
@@ -54,7 +54,7 @@ class Service:
             Exception
         ):  # a mistake of the sandbox's own: the client hears of it as Google's mistakes are heard of
             traceback.print_exc(file=sys.stderr)
-            return as_json(ApiError("Internal error encountered.", 500).to_json(), 500)
+            return as_json(ApiError(INTERNAL, 500).to_json(), 500)
 
     def user_of(self, request: Request) -> str:
         """Return who asks: the address that the token stands for, or is. Raise when the token has expired."""

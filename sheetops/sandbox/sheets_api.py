@@ -95,18 +95,21 @@ def batch_update(service: Service, request: Request, user: str, parts: list[str]
     """Carry out every request or none."""
     body = request.json()
     with service.writing(parts[0], user) as call:
-        replies = batch.apply(call, body.get("requests") or [])
-    answer: Json = {"spreadsheetId": parts[0], "replies": replies}
-    if body.get("includeSpreadsheetInResponse"):
-        answer["updatedSpreadsheet"] = _updated(call, body, request.option("fields"))
+        answer: Json = {"spreadsheetId": parts[0], "replies": batch.apply(call, body.get("requests") or [])}
+        if body.get("includeSpreadsheetInResponse"):  # a range that is refused takes the whole batch along
+            answer["updatedSpreadsheet"] = _updated(call, body, request.option("fields"))
     selected: Json = fields.select(answer, fields.parse(request.option("fields")))
     return selected
 
 
 def _updated(call: Call, body: Json, mask: str) -> Json:
     areas = [area_of(call.book, text) for text in body.get("responseRanges") or []]
-    wanted = fields.parse(mask).get("updatedSpreadsheet", {}) if mask else {}
-    grid = fields.wants(wanted, "sheets", "data") if wanted else bool(body.get("responseIncludeGridData"))
+    whole = fields.parse(mask)
+    wanted = whole.get("updatedSpreadsheet", {})
+    with_mask = fields.wants(whole, "updatedSpreadsheet", "sheets", "data")
+    grid = with_mask if mask else bool(body.get("responseIncludeGridData"))
+    for area in areas:
+        box_of(call.book, area)
     return describe.spreadsheet(call.book, call.user, call.now, areas=areas, grid=grid, mask=wanted)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .errors import NOT_FOUND, ApiError, Json
-from .grid import EMPTY, Area, Cell, Sheet, Spreadsheet
+from .grid import EMPTY, Area, Cell, Sheet, Spreadsheet, shared
 
 
 class Store:
@@ -75,7 +75,7 @@ def _cell_in(stored: Any) -> Cell:
     if stored is None:
         return EMPTY
     if isinstance(stored, dict):
-        return Cell(**stored)
+        return Cell(**stored | ({"format": shared(stored["format"])} if "format" in stored else {}))
     return Cell(stored)
 
 

@@ -49,10 +49,10 @@ class Rendering:
         cell = sheet.cell(row, column)
         if self.option == "FORMULA" and cell.formula is not None:
             return cell.formula
-        value = self.calculation.value(sheet, row, column) if cell.formula else cell.value
+        value = cell.value if cell.value is not None else self.calculation.value(sheet, row, column)
         if value is None:
             return ""
-        form = (cell.format or {}).get("numberFormat")
+        form = self.calculation.form(cell, value)
         dated = self.date_strings and (form or {}).get("type") in ("DATE", "TIME", "DATE_TIME")
         if self.option == "FORMATTED_VALUE" or dated:
             return looks.formatted(value, form, locale_of(self.book.properties["locale"]))
@@ -62,7 +62,7 @@ class Rendering:
 def read(rendering: Rendering, area: Area, major: str = "ROWS") -> Json:
     """Return a ValueRange. Empty cells at the end of a row, and empty rows at the end, are left out."""
     sheet, box = box_of(rendering.book, area)
-    used = sheet.used()
+    used = rendering.calculation.used(sheet)
     rows = range(box.top, min(box.bottom, used.bottom))
     columns = range(box.left, min(box.right, used.right))
     lines = [[rendering.shown(sheet, row, column) for column in columns] for row in rows]
@@ -188,7 +188,7 @@ def append(call: Call, range_text: str, value_range: Json) -> Json:
     book = call.book
     sheet, box = box_of(book, area_of(book, range_text))
     lines = checked_lines(value_range)
-    table = table_in(sheet, box)
+    table = table_in(sheet, box, Calculation(book, call.now))
     top, left = (table.bottom, table.left) if table else (box.top, box.left)
     height, width = len(lines), max(map(len, lines), default=0)
     if call.options.get("insertDataOption") == "INSERT_ROWS" and table and height:

@@ -13,8 +13,8 @@ from .values import Rendering
 
 def tab_view(book: Spreadsheet, sheet: Sheet, user: str, now: datetime) -> Json:
     """Return one tab with all its cells that have anything in them; a plain text cell is only its text."""
-    grid, used = sheet.properties["gridProperties"], sheet.used()
-    rendering = Rendering.of(book, {}, now)
+    grid, rendering = sheet.properties["gridProperties"], Rendering.of(book, {}, now)
+    used = rendering.calculation.used(sheet)
     locked = _locked(book, sheet, user)
     return {
         "title": book.properties["title"],
@@ -36,10 +36,7 @@ def tab_view(book: Spreadsheet, sheet: Sheet, user: str, now: datetime) -> Json:
             [box.top, box.bottom, box.left, box.right]
             for box in (area.within(sheet) for area in sheet.merges)
         ],
-        "cells": [
-            [_cell(rendering, sheet, row, column, cell) for column, cell in enumerate(sheet.cells[row])]
-            for row in range(used.bottom)
-        ],
+        "cells": [_line(rendering, sheet, row) for row in range(used.bottom)],
     }
 
 
@@ -47,11 +44,17 @@ def _locked(book: Spreadsheet, sheet: Sheet, user: str) -> list[Box]:
     return [range_of(book, one).within(sheet) for one in sheet.protected if not may_edit(book, one, user)]
 
 
+def _line(rendering: Rendering, sheet: Sheet, row: int) -> list[Any]:
+    line = sheet.cells[row] if row < len(sheet.cells) else []
+    width = max(len(line), rendering.calculation.width(sheet, row))
+    return [_cell(rendering, sheet, row, column, sheet.cell(row, column)) for column in range(width)]
+
+
 def _cell(rendering: Rendering, sheet: Sheet, row: int, column: int, cell: Cell) -> Any:
-    if cell is EMPTY:
-        return ""
     text = rendering.shown(sheet, row, column)
     value = rendering.calculation.value(sheet, row, column)
+    if value is None and cell is EMPTY:
+        return ""
     if isinstance(value, str) and cell.bare and cell.formula is None:
         return text
     parts: Json = {"t": text, "e": cell.formula, "n": cell.note, "s": _style(cell.format or {}, value)}

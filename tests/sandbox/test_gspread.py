@@ -3,7 +3,9 @@
 import gspread
 import pytest
 from gspread.cell import Cell
-from gspread.utils import ExportFormat, ValidationConditionType
+from gspread.utils import Dimension, ExportFormat, MergeType, ValidationConditionType
+
+from .conftest import client_of
 
 ROWS = [["Id", "Name", "Hours"], ["007", "Ana", 3], ["008", "Bo", 1.5], ["009", "Cy", ""]]
 
@@ -171,3 +173,79 @@ def test_share(client, book):
     ] == "writer"
     assert book.remove_permissions("ana@example.com")
     assert "ana@example.com" not in {one.get("emailAddress") for one in book.list_permissions()}
+
+
+def test_the_other_ways_to_read(client, book, tab):
+    assert client.get_file_drive_metadata(book.id)["name"] == "Cases"
+    assert [one["id"] for one in client.list_spreadsheet_files()] == [book.id]
+    assert book.url.endswith(book.id)
+    assert tab.url.endswith(f"#gid={tab.id}")
+    assert (book.creationTime[:4], tab.index, tab.isSheetHidden) == ("2024", 0, False)
+    assert book.fetch_sheet_metadata()["sheets"][0]["properties"]["sheetId"] == tab.id
+    assert book.get_worksheet(0).id == book.get_worksheet_by_id(tab.id).id == tab.id
+    assert book.values_batch_get(["A1:B1"])["valueRanges"][0]["values"] == [["Id", "Name"]]
+    assert tab.get_values("A2:B2") == [["007", "Ana"]]
+    assert [cell.value for cell in tab.get_all_cells()[:3]] == ["Id", "Name", "Hours"]
+    assert tab.expand("A1") == [*tab.get_all_values()[:3], ["009", "Cy", ""]]
+    tab.define_named_range("A2:A4", "ids")
+    assert [cell.value for cell in book.named_range("ids")] == ["007", "008", "009"]
+
+
+def test_the_other_ways_to_write(book, tab):
+    book.values_update("A5", params={"valueInputOption": "RAW"}, body={"values": [["010"]]})
+    book.values_append("A1", params={"valueInputOption": "RAW"}, body={"values": [["011"]]})
+    book.values_batch_update({"valueInputOption": "RAW", "data": [{"range": "A7", "values": [["012"]]}]})
+    assert tab.col_values(1)[4:] == ["010", "011", "012"]
+    book.values_clear("A7")
+    book.values_batch_clear(body={"ranges": ["A6"]})
+    assert tab.col_values(1)[4:] == ["010"]
+    tab.delete_dimension(Dimension.rows, 5)
+    assert tab.col_values(1)[-1] == "009"
+    tab.update_note("A1", "one")
+    tab.insert_notes({"A2": "two", "B2": "three"})
+    tab.clear_notes(["A1", "B2"])
+    assert [tab.get_note(cell) for cell in ("A1", "A2", "B2")] == ["", "two", ""]
+
+
+def test_the_other_looks(book, tab):
+    tab.freeze(rows=2, cols=1)
+    tab.hide_gridlines()
+    tab.update_tab_color("#00ff00")
+    seen = book.get_worksheet_by_id(tab.id)
+    assert (seen.frozen_row_count, seen.frozen_col_count, seen.is_gridlines_hidden) == (2, 1, True)
+    assert seen.get_tab_color() == "#00FF00"
+    tab.show_gridlines()
+    tab.clear_tab_color()
+    seen = book.get_worksheet_by_id(tab.id)
+    assert (seen.is_gridlines_hidden, seen.get_tab_color(), seen.column_count) == (False, None, 26)
+    tab.rows_auto_resize(0, 3)
+    tab.hide_columns(1, 2)
+    tab.unhide_columns(1, 2)
+    tab.add_dimension_group_columns(1, 3)
+    assert len(tab.list_dimension_group_columns()) == 1
+    tab.delete_dimension_group_columns(1, 3)
+    assert tab.list_dimension_group_columns() == []
+    tab.batch_merge([{"range": "A6:B6"}, {"range": "D1:D2", "mergeType": MergeType.merge_columns}])
+    assert len(book.fetch_sheet_metadata()["sheets"][0]["merges"]) == 2
+
+
+def test_tabs_by_id(book, tab):
+    copied = book.duplicate_sheet(tab.id, new_sheet_name="Second")
+    assert copied.get_all_values() == tab.get_all_values()
+    book.del_worksheet_by_id(copied.id)
+    assert [one.id for one in book.worksheets()] == [tab.id]
+
+
+def test_another_owner(box, client, book):
+    book.share("ana@example.com", perm_type="user", role="writer", notify=False)
+    number = next(
+        one["id"] for one in book.list_permissions() if one.get("emailAddress") == "ana@example.com"
+    )
+    book.transfer_ownership(number)
+    client_of(box.url, "ana@example.com").open_by_key(book.id).accept_ownership(number)
+    roles = {one["emailAddress"]: one["role"] for one in book.list_permissions()}
+    assert roles == {"robot@sandbox.example": "writer", "ana@example.com": "owner"}
+    client.insert_permission(book.id, "bo@example.com", perm_type="user", role="reader")
+    number = next(one["id"] for one in book.list_permissions() if one["emailAddress"] == "bo@example.com")
+    client.remove_permission(book.id, number)
+    assert "bo@example.com" not in {one["emailAddress"] for one in book.list_permissions()}

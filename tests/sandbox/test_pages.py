@@ -132,3 +132,13 @@ def test_another_site_cannot_edit(box, book):
     assert form.status_code == 415
     assert requests.get(f"{box.url}/static/..%2Fbox.py", timeout=5).status_code == 404
     assert requests.get(f"{box.url}/nowhere", timeout=5).status_code == 400
+
+
+def test_an_array_shows_in_every_cell_that_it_fills(page, book):
+    book.sheet1.update_acell("E6", "=SEQUENCE(2,2)")
+    page.until(becomes(6, 5, "4"))
+    assert page.run(shown(5, 5)) == "2"
+    page.open(page.run("return location.origin"))
+    picture = os.environ.get("SHEETOPS_PICTURES")
+    if picture:
+        page.picture(Path(picture) / "sandbox-list.png")

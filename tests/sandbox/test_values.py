@@ -163,7 +163,7 @@ def test_a_formula_follows_its_cells(book):
         ("=VLOOKUP(A1,A:B,2)", "=VLOOKUP(A1,A:B,2)"),  # beyond the sandbox: its own text
         ("=Sheet1!A2", "5"),
         ("=ROUND(2.345,2)", "2.35"),
-        ("=DATE(2024,1,5)", "45296"),
+        ("=DATE(2024,1,5)", "1/5/2024"),
         ("=TRUE", "TRUE"),
         ("=LEN(UPPER(B1))=1", "TRUE"),
     ],

@@ -20,7 +20,7 @@ _BUSY_REASONS = ("rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEE
 _PASSING = (408, 429, 500, 502, 503, 504)
 
 
-@dataclass
+@dataclass(eq=False)  # an exception has to stay hashable
 class Refused(Exception):
     """Google (or something before it) refused a request.
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from google.auth.transport.requests import AuthorizedSession
 from gspread.http_client import HTTPClient
 
+from ... import __version__
 from ...config.google import is_loopback
 from .answers import Json, read_answer, read_refusal
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 CONNECT, READ = 10.0, 190.0
 """Seconds. Google itself gives up after 180, so that a longer silence is the network's."""
+
+AGENT = f"sheetops/{__version__} (gzip)"
+"""Google compresses only for programs that say gzip here as well.
+
+Source: https://developers.google.com/workspace/sheets/api/guides/performance
+"""
 
 
 @dataclass
@@ -42,7 +49,7 @@ class Client(HTTPClient):  # type: ignore[misc]
 
     def __init__(self, credentials: Credentials, url: str, calls: Calls) -> None:
         session = AuthorizedSession(credentials)
-        session.headers["Accept-Encoding"] = "gzip"
+        session.headers.update({"Accept-Encoding": "gzip", "User-Agent": AGENT})
         session.max_redirects = (
             0  # the API has none: a redirect is somebody's sign-in page, and gets no cases
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 
 from ...model.errors import SheetopsError, TrackerBusy, TrackerNotWritten, TrackerUnreadable
 from .answers import Garbled, Refused
@@ -25,6 +25,9 @@ _SECRETS = re.compile(
     r"ya29\.[\w.-]+|Bearer\s+\S+|-----BEGIN.*?(?:-----END[^-]*-----|$)|\beyJ[\w.-]+|1//[\w-]+", re.DOTALL
 )
 _CONSOLE = re.compile(r"https://console\.(?:developers|cloud)\.google\.com/[^\s\"'<>]+[^\s\"'<>.,]")
+
+FAILURES = (Refused, Garbled, OutOfTurns, GoogleAuthError, requests.RequestException)
+"""What can be put into words here. Anything else is a mistake of the program's own, and stays visible as one."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,6 @@ def explain(error: BaseException, asked: Asked) -> SheetopsError:
 
 
 def _words(error: BaseException, asked: Asked) -> Words:
-    if isinstance(error, SheetopsError):
-        return Words(error.what, error.next_step)
     if isinstance(error, Refused):
         return _refused(error, asked)
     if isinstance(error, Garbled):
@@ -97,13 +98,7 @@ def _words(error: BaseException, asked: Asked) -> Words:
         return _page(asked)
     if isinstance(error, (TransportError, requests.RequestException)):
         return _unreachable(error, asked)
-    if isinstance(error, (DefaultCredentialsError, GoogleAuthError)):
-        return Words(
-            "The Google credentials cannot be used.", "See docs/google.md, then run: sheetops doctor"
-        )
-    return Words(
-        f"'{asked.name}' failed in an unexpected way ({type(error).__name__}).", "Run: sheetops doctor"
-    )
+    return Words("The Google credentials cannot be used.", "See docs/google.md, then run: sheetops doctor")
 
 
 # --- what Google refuses ------------------------------------------------------------------------------
@@ -143,7 +138,7 @@ def _forbidden(error: Refused, asked: Asked) -> Words:
     ):
         return _disabled(error)
     if error.reason == "ACCESS_TOKEN_SCOPE_INSUFFICIENT" or "authentication scopes" in error.message:
-        return _scope(asked)
+        return _scope(error, asked)
     if asked.writing and asked.was_read:
         return Words(
             f"{_capital(asked.who)} may read '{asked.name}' but not change it.",
@@ -175,7 +170,13 @@ def _disabled(error: Refused) -> Words:
     )
 
 
-def _scope(asked: Asked) -> Words:
+def _scope(error: Refused, asked: Asked) -> Words:
+    if error.reason == "insufficientPermissions" or "drive" in error.details.get("service", ""):
+        return Words(
+            f"The credentials of {asked.who} do not include the permission to see versions of files in Drive.",
+            "Set drive_version = false under [google], or log in again: sheetops google login CLIENT_SECRET.json "
+            "--drive-version",
+        )
     step = (
         "Let it be made with the scope https://www.googleapis.com/auth/spreadsheets (docs/google.md)."
         if not asked.person
@@ -191,11 +192,12 @@ def _not_found(error: Refused, asked: Asked) -> Words:
     )
 
 
-def trashed(name: str) -> Words:
-    """Return the words for a spreadsheet in the bin: the API still reads it, and people no longer do."""
-    return Words(
+def trashed(name: str) -> TrackerUnreadable:
+    """Return the error for a spreadsheet in the bin: the API still reads it, and people no longer do."""
+    return TrackerUnreadable(
         f"'{name}' is in the bin of Google Drive.",
-        "Restore it there, or take its trackers out of sheetops.toml.",
+        not_done=f"'{name}' was not read.",
+        next_step="Restore it there, or take its trackers out of sheetops.toml.",
     )
 
 

@@ -7,13 +7,14 @@ import random as dice
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from ...config.google import GoogleSettings, server_url
-from ...model.errors import SheetopsError, TrackerChanged, TrackerUnreadable
+from ...model.errors import SheetopsError, TrackerChanged
 from .answers import Json, Refused
 from .auth import SANDBOX_USER, is_person, load_credentials, named_bearer, need_google, robot_address
 
@@ -52,14 +53,24 @@ class IdInUse(TrackerChanged):
 
 
 @dataclass
-class _Try:
-    """One request through all its attempts."""
+class _Request:
+    """One request, and what became of its attempts. `kind` is read, write or drive.
+
+    `resend` says that it may be carried out twice; `stamps` are the metadata ids that it creates; with `or_none`
+    what is not there is an answer. `began` and `latest` are times of the transport's clock.
+    """
 
     kind: str
     spreadsheet: str
-    began: float
-    latest: float
+    method: str
+    endpoint: str
+    params: Json
+    body: Json | None = None
     resend: bool = True
+    stamps: Sequence[int] = ()
+    or_none: bool = False
+    began: float = 0.0
+    latest: float = 0.0
     attempts: int = 0
     failed: list[BaseException] = field(default_factory=list)
 
@@ -120,121 +131,111 @@ class Transport:
         if len(urlencode(params, doseq=True)) > _LONGEST_QUERY:
             return self.read_by_filter(spreadsheet, [{"a1Range": one} for one in ranges], fields)
         return self._learn(
-            spreadsheet, self._ask(spreadsheet, "read", "GET", _at(spreadsheet), params).answer
+            self._ask(_Request("read", spreadsheet, "GET", _at(spreadsheet), params)), spreadsheet
         )
 
     def read_by_filter(self, spreadsheet: str, filters: Sequence[Json], fields: str) -> Json:
         """Return what the data filters select, with the fields of the mask."""
-        body = {"dataFilters": list(filters)}
-        path = _at(spreadsheet, ":getByDataFilter")
-        return self._learn(
-            spreadsheet, self._ask(spreadsheet, "read", "POST", path, {"fields": fields}, body).answer
-        )
+        endpoint, body = _at(spreadsheet, ":getByDataFilter"), {"dataFilters": list(filters)}
+        request = _Request("read", spreadsheet, "POST", endpoint, {"fields": fields}, body)
+        return self._learn(self._ask(request), spreadsheet)
 
     def batch(
-        self,
-        spreadsheet: str,
-        requests: Sequence[Json],
-        *,
-        response_ranges: Sequence[str] = (),
-        fields: str = "",
-    ) -> Sent:
+        self, spreadsheet: str, requests: Sequence[Json], *, response_ranges: Sequence[str] = (), fields: str = ""
+    ) -> Sent:  # fmt: skip
         """Carry out all the requests or none, and return the answer with `response_ranges` read back in it.
 
-        It is sent again after an answer that was lost, so its requests have to create developer metadata with an id.
+        With developer metadata that it creates by an explicit id, it is sent again after an answer that was lost: Google
+        takes that id once. Without, a lost answer ends it, because what it does might be done twice.
         Raise IdInUse when that id is in use.
         """
         body: Json = {"requests": list(requests)}
         if response_ranges:
             body |= {"includeSpreadsheetInResponse": True, "responseIncludeGridData": True,
                      "responseRanges": list(response_ranges)}  # fmt: skip
-        params = {"fields": fields} if fields else {}
-        return self._ask(spreadsheet, "write", "POST", _at(spreadsheet, ":batchUpdate"), params, body)
+        params, stamps = {"fields": fields} if fields else {}, _ids_created(requests)
+        return self._ask(
+            _Request("write", spreadsheet, "POST", _at(spreadsheet, ":batchUpdate"), params, body,
+                     resend=bool(stamps), stamps=stamps)
+        )  # fmt: skip
 
     def metadata(self, spreadsheet: str, id: int) -> Json | None:  # noqa: A002 - Google's name for it
         """Return one developer metadata by its id; None when there is none."""
-        path = _at(spreadsheet, f"/developerMetadata/{id}")
-        try:
-            return self._ask(spreadsheet, "read", "GET", path, {}, none=_no_metadata).answer
-        except _NoneThere:
-            return None
+        endpoint = _at(spreadsheet, f"/developerMetadata/{id}")
+        return self._ask(_Request("read", spreadsheet, "GET", endpoint, {}, or_none=True)).answer or None
 
     def drive_version(self, spreadsheet: str) -> str:
         """Return Drive's version of the file, which grows with every change. Raise when it is in the bin."""
         from .problems import trashed
 
         params = {"fields": "version,trashed", "supportsAllDrives": "true"}
-        path = f"{_FILES}/{quote(spreadsheet, safe='')}"
-        answer = self._ask(spreadsheet, "drive", "GET", path, params).answer
+        endpoint = f"{_FILES}/{quote(spreadsheet, safe='')}"
+        answer = self._ask(_Request("drive", spreadsheet, "GET", endpoint, params)).answer
         if answer.get("trashed"):
-            words, name = trashed(self._name(spreadsheet)), self._name(spreadsheet)
-            raise TrackerUnreadable(words.what, not_done=f"'{name}' was not read.", next_step=words.next_step)
+            raise trashed(self._name(spreadsheet))
         return str(answer.get("version", ""))
 
     def create(self, title: str, sheets: Sequence[Json]) -> Json:
         """Make a spreadsheet and return it. After a lost answer it is not sent again: there might be two."""
         body = {"properties": {"title": title}, "sheets": list(sheets)}
-        return self._ask(title, "write", "POST", _SHEETS, {}, body, resend=False).answer
+        return self._ask(_Request("write", title, "POST", _SHEETS, {}, body, resend=False)).answer
 
     # One request through all its attempts
 
-    def _ask(
-        self, spreadsheet: str, kind: str, method: str, endpoint: str, params: Json, body: Json | None = None, *,
-        resend: bool = True, none: Callable[[Refused], bool] = lambda refused: False,
-    ) -> Sent:  # fmt: skip
+    def _ask(self, request: _Request) -> Sent:
+        """Send a request until it is answered, refused for good, or out of time. Raise our errors."""
+        from .problems import FAILURES
         from .retrying import maybe_done
 
-        now = self._clock()
-        trying = _Try(kind, spreadsheet, now, now + self._deadline, resend)
-        data = _encoded(body)
+        request.began = self._clock()
+        request.latest = request.began + self._deadline
+        data = _encoded(request.body)
 
         def once() -> Json:
-            self._wait_for_turn(trying)
-            return self._client.ask(method, endpoint, params, data)
+            self._wait_for_turn(request)
+            return self._client.ask(request.method, request.endpoint, request.params, data)
 
         try:
-            answer = self._policy(trying)(once)
-        except SheetopsError:
-            raise
-        except Exception as error:
-            if isinstance(error, Refused) and none(error):
-                raise _NoneThere from None
-            raise self._explained(error, trying) from None
-        return Sent(answer, any(maybe_done(one) for one in trying.failed))
+            answer = self._policy(request)(once)
+        except FAILURES as error:
+            if request.or_none and isinstance(error, Refused) and _not_there(error):
+                return Sent({}, resent=False)
+            raise self._explained(error, request) from None
+        return Sent(answer, any(maybe_done(one) for one in request.failed))
 
-    def _policy(self, trying: _Try) -> Any:
+    def _policy(self, request: _Request) -> Any:
         from .retrying import maybe_done, passes, policy
 
         def again(error: BaseException) -> bool:
-            return passes(error) and (trying.resend or not maybe_done(error))
+            return passes(error) and (request.resend or not maybe_done(error))
 
         def noted(error: BaseException) -> None:
-            trying.failed.append(error)
+            request.failed.append(error)
             self.calls.retries += 1
 
         return policy(
-            again=again, noted=noted, latest=trying.latest,
+            again=again, noted=noted, latest=request.latest,
             clock=self._clock, sleep=self._wait, random=self._random,
         )  # fmt: skip
 
-    def _wait_for_turn(self, trying: _Try) -> None:
+    def _wait_for_turn(self, request: _Request) -> None:
         """Keep to the quota of the account, and count the request. Drive's own quota is too wide to matter."""
         from .pace import pace_of
         from .retrying import OutOfTurns
 
-        if trying.kind == "drive":
+        if request.kind == "drive":
             self.calls.drive += 1
         else:
             now = self._clock()
-            pace = pace_of(self._clock, self._account, trying.kind)
-            turn = pace.take(self._per_minute, now, trying.latest)
+            pace = pace_of(self._clock, self._account, request.kind)
+            turn = pace.take(self._per_minute, now, request.latest)
             if turn is None:
-                raise OutOfTurns(self._per_minute, trying.kind)
+                raise OutOfTurns(self._per_minute, request.kind)
             if turn > now:
                 self._wait(turn - now)
-            self.calls.reads += trying.kind == "read"
-            self.calls.writes += trying.kind == "write"
-        trying.attempts += 1
+            self.calls.reads += request.kind == "read"
+            self.calls.writes += request.kind == "write"
+        request.attempts += 1
 
     def _wait(self, seconds: float) -> None:
         self.calls.waited_seconds += seconds
@@ -242,36 +243,49 @@ class Transport:
 
     # Errors
 
-    def _explained(self, error: Exception, trying: _Try) -> SheetopsError:
+    def _explained(self, error: Exception, request: _Request) -> SheetopsError:
         from .problems import Asked, explain
         from .retrying import maybe_done
 
-        failed = [*trying.failed, error]
+        failed = [*request.failed, error]
         unsure = [maybe_done(one) for one in failed]
-        if isinstance(error, Refused) and _id_in_use(error):
-            return IdInUse(resent=any(unsure), spreadsheet=self._name(trying.spreadsheet))
+        if isinstance(error, Refused) and self._stamped(error, request, resent=any(unsure)):
+            return IdInUse(resent=any(unsure), spreadsheet=self._name(request.spreadsheet))
         host = urlsplit(self._client.url or _SHEETS).hostname or ""
         asked = Asked(
-            self._name(trying.spreadsheet), trying.kind == "write", self.robot, self.person, host,
-            was_read=trying.spreadsheet in self._read, maybe_done=any(unsure),
-            attempts=trying.attempts, seconds=self._clock() - trying.began,
+            self._name(request.spreadsheet), request.kind == "write", self.robot, self.person, host,
+            was_read=request.spreadsheet in self._read, maybe_done=any(unsure),
+            attempts=request.attempts, seconds=self._clock() - request.began,
         )  # fmt: skip
         return explain(error, asked)
+
+    def _stamped(self, refused: Refused, request: _Request, *, resent: bool) -> bool:
+        """Return whether a batch was refused because its metadata id is there already.
+
+        Google's text for it is not documented, and a batch that is sent twice may trip over another of its own
+        requests first (a tab it adds is there already). So where the text does not say it, the id is looked up.
+        """
+        if refused.status not in (400, 409) or not request.stamps:
+            return False
+        named = _METADATA.search(refused.message) is not None
+        if named and _IN_USE.search(refused.message):
+            return True
+        if named or resent:
+            with suppress(SheetopsError):
+                return any(self.metadata(request.spreadsheet, stamp) is not None for stamp in request.stamps)
+        return False
 
     def _name(self, spreadsheet: str) -> str:
         return self.names.get(spreadsheet) or spreadsheet
 
-    def _learn(self, spreadsheet: str, answer: Json) -> Json:
-        """Remember the title, and that it could be read, for the words of later errors."""
+    def _learn(self, sent: Sent, spreadsheet: str) -> Json:
+        """Return the answer; remember the title, and that it could be read, for the words of later errors."""
+        answer = sent.answer
         self._read.add(spreadsheet)
         title = (answer.get("properties") or {}).get("title")
         if title:
             self.names[spreadsheet] = title
         return answer
-
-
-class _NoneThere(Exception):
-    """What was asked for does not exist, and that is an answer."""
 
 
 def _at(spreadsheet: str, what: str = "") -> str:
@@ -285,14 +299,15 @@ def _encoded(body: Json | None) -> bytes | None:
     return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
+_METADATA = re.compile(r"developer\s*metadata|metadata\s*id", re.IGNORECASE)
 _IN_USE = re.compile(r"already|in use|exists|duplicate", re.IGNORECASE)
 
 
-def _id_in_use(refused: Refused) -> bool:
-    """Return whether it is the metadata's id. Google's text is not documented, so any words for it will do."""
-    named = re.search(r"developer\s*metadata|metadata\s*id", refused.message, re.IGNORECASE)
-    return refused.status in (400, 409) and named is not None and _IN_USE.search(refused.message) is not None
+def _ids_created(requests: Sequence[Json]) -> list[int]:
+    """Return the explicit ids of the developer metadata that a batch would create."""
+    made = (one.get("createDeveloperMetadata", {}).get("developerMetadata", {}) for one in requests)
+    return [metadata["metadataId"] for metadata in made if "metadataId" in metadata]
 
 
-def _no_metadata(refused: Refused) -> bool:
+def _not_there(refused: Refused) -> bool:
     return refused.status == 404 or (refused.status == 400 and "metadata" in refused.message.lower())

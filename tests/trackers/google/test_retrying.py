@@ -1,7 +1,9 @@
 """Bad moments: what is tried again, for how long, and what is said in the end."""
 
+import json
 import socket
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -52,6 +54,34 @@ def test_a_batch_that_landed_unheard_is_found_by_its_own_id(google, sheet, box):
     assert a1(google.read(sheet, fields=CELL)) == "x"
 
 
+def test_a_batch_that_landed_unheard_is_found_though_another_of_its_requests_is_refused_first(
+    google, sheet, box
+):
+    box.fail_next(503, when="write", committed=True)
+    with pytest.raises(IdInUse) as caught:
+        google.batch(sheet, [{"addSheet": {"properties": {"title": "sheetops"}}}, stamp(1)])
+    assert caught.value.resent
+
+
+def test_a_refused_batch_that_did_not_land_is_not_taken_for_one_that_did(google, sheet, box):
+    box.fail_next(503, when="write")
+    with pytest.raises(TrackerNotWritten, match="already exists"):
+        google.batch(sheet, [{"addSheet": {"properties": {"title": "North"}}}, stamp(1)])
+
+
+@pytest.mark.parametrize(
+    "text", ["Invalid requests[0].createDeveloperMetadata: metadataId 7 is not unique",
+             "Developer metadata with ID 7 is in use.", "The metadata ID 7 already exists"],
+)  # fmt: skip
+def test_whatever_the_words_an_id_in_use_is_recognised(connect, text):
+    refused = json.dumps({"error": {"code": 400, "message": text, "status": "INVALID_ARGUMENT"}}).encode()
+    there = b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"metadataId": 7}'
+    head = b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n" % len(refused)
+    with answering(head + refused, there) as url, pytest.raises(IdInUse) as caught:
+        connect(url=url).batch("x", [stamp(7)])
+    assert not caught.value.resent
+
+
 def test_a_batch_refused_by_the_quota_was_certainly_not_carried_out(google, sheet, box):
     box.fail_next(429, when="write")
     assert not google.batch(sheet, [write("x"), stamp(1)]).resent
@@ -62,6 +92,19 @@ def test_a_cut_answer_to_a_batch_counts_as_unheard(google, sheet, box):
     with pytest.raises(IdInUse) as caught:
         google.batch(sheet, [write("x"), stamp(1)])
     assert caught.value.resent
+
+
+def test_a_batch_without_an_id_is_not_sent_twice(google, sheet, box):
+    add = {"appendDimension": {"sheetId": 5, "dimension": "ROWS", "length": 1}}
+    box.fail_next(503, when="write", committed=True)
+    with pytest.raises(TrackerBusy):
+        google.batch(sheet, [add])
+    rows = google.read(sheet, fields="sheets.properties")["sheets"][0]["properties"]["gridProperties"][
+        "rowCount"
+    ]
+    assert rows == 1001
+    box.fail_next(429, when="write")
+    assert not google.batch(sheet, [add]).resent
 
 
 def test_a_spreadsheet_is_not_made_twice(google, box):
@@ -225,7 +268,8 @@ class answering:  # noqa: N801 - it reads as a verb
             self.open.append(connection)
             if answer is not None:
                 connection.sendall(answer)
-                connection.shutdown(socket.SHUT_WR)
+                with suppress(OSError):  # the test may be over
+                    connection.shutdown(socket.SHUT_WR)
 
     def __exit__(self, *error):
         for each in [self.listener, *self.open]:

@@ -79,6 +79,7 @@ def test_bytes_are_counted_as_they_go_over_the_wire(google, sheet, box):
     answer = google.read(sheet, fields=CELL)
     assert 0 < google.calls.received_bytes < len(json.dumps(answer, ensure_ascii=False)) / 10
     assert box.requests[-1].headers["accept-encoding"] == "gzip"
+    assert "gzip" in box.requests[-1].headers["user-agent"]
 
 
 def test_the_second_program_with_the_same_id_is_refused(google, sheet, connect):

@@ -1,0 +1,76 @@
+"""Every story of this folder again, with Google spreadsheets in place of those in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sheetops.sandbox import Sandbox
+
+from .sheets import GoogleStory
+from .story import TWO, Rows, Story, cases
+from .test_case_table import *  # noqa: F403
+from .test_decisions import *  # noqa: F403
+from .test_guards import *  # noqa: F403
+from .test_undo import *  # noqa: F403
+
+pytestmark = pytest.mark.slow
+
+OTHERWISE = {
+    "test_base_lost": "takes the stamps of a spreadsheet in memory away; told for Google in test_stories.py",
+    "test_tracker_restored_from_an_old_backup": "the same",
+    "test_tracker_copied_over_another": "the same",
+    "test_a_person_who_never_stops_typing_is_left_out_and_loses_nothing": "nobody is left out on Google",
+    "test_tracker_that_is_busy_is_left_out_and_the_rest_goes_on": "an online spreadsheet is never busy",
+}
+
+
+@pytest.fixture(autouse=True)
+def _told_here(request: pytest.FixtureRequest) -> None:
+    name = request.node.originalname
+    if name in OTHERWISE:
+        pytest.skip(OTHERWISE[name])
+    if "stamp" in request.node.name:
+        pytest.skip("takes the stamps of a spreadsheet in memory away; told for Google in test_stories.py")
+
+
+@pytest.fixture(scope="module")
+def box() -> Iterator[Sandbox]:
+    with Sandbox(seed=5) as box:
+        yield box
+
+
+@pytest.fixture
+def tell(tmp_path: Path, box: Sandbox) -> Iterator[Callable[..., Story]]:
+    """Begin a story, as in memory."""
+    told: list[Story] = []
+
+    class Here(GoogleStory):
+        pass
+
+    Here.box = box
+
+    def begin(text: str = TWO, *, settle: bool = True, **sheets: Rows) -> Story:
+        names = [
+            line[10:-1]
+            for line in text.splitlines()
+            if line.startswith("[trackers.") and "." not in line[10:]
+        ]
+        rows = {name: sheets.get(name, cases(0)) for name in names}
+        story = Here(tmp_path / str(len(told)), rows, text)
+        told.append(story)
+        if settle:
+            story.settle()
+        return story
+
+    yield begin
+    for story in told:
+        story.ws.close()
+
+
+@pytest.fixture
+def story(tell: Callable[..., Story]) -> Story:
+    """Twelve cases that north brought in, and that south shows too. Everything agrees."""
+    return tell(north=cases())
