@@ -1,17 +1,16 @@
-"""The verbs around a workspace: begin one, adopt a workbook, export a table, check that all is well."""
+"""The verbs around a workspace: begin one, log in, export a table, check that all is well."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .actions import Outcome
 from .model.errors import SheetopsError, TrackerNotWritten, UnknownName
 from .model.nearest import did_you_mean
-from .model.schema import TrackerSpec
 from .words import count
-from .workspace import CONFIG_NAME, load_config, parse_config
+from .workspace import CONFIG_NAME
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -41,35 +40,6 @@ def templates() -> Outcome:
     found = list_templates()
     lines = [f"  {template.name:14} {template.about}" for template in found]
     return Outcome("init", lines, {"templates": [{"name": t.name, "about": t.about} for t in found]})
-
-
-def adopt(file: Path, folder: Path, *, tab: str | None = None, zone: str | None = None) -> Outcome:
-    """Look at a workbook nobody prepared and write what sheetops.toml should say about it.
-
-    Nothing in the workbook changes. The proposal is added to the folder's sheetops.toml, or becomes it.
-    """
-    from .adopt import propose
-
-    config = folder / CONFIG_NAME
-    existing = config.read_text(encoding="utf-8") if config.is_file() else None
-    timezone = zone or (load_config(config).timezone if existing is not None else "UTC")
-    proposal = propose(file, tab=tab, zone=timezone, existing=existing, folder=folder)
-    text = proposal.toml()
-    whole = text if existing is None else f"{existing.rstrip()}\n\n{text}"
-    parse_config(whole, config)  # a proposal that does not load would be ours to mend, not the person's
-    try:
-        config.write_text(whole, encoding="utf-8")
-    except OSError as error:
-        raise TrackerNotWritten(f"{config} could not be written: {error.strerror}.") from None
-    lines = [
-        *proposal.findings,
-        "",
-        f"{'Added to' if existing else 'Wrote'} {config}.",
-        "Read it, change what you like, then: sheetops plan",
-    ]
-    data = {"config": str(config), "tracker": proposal.tracker, "table": proposal.table, "key": proposal.key,
-            "mints_key": proposal.mint_key_header, "findings": list(proposal.findings)}  # fmt: skip
-    return Outcome("adopt", lines, data)
 
 
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -141,67 +111,6 @@ def google_login(
         f'  credentials = "{named}"',
     ]
     return Outcome("google login", lines, {"saved": str(saved), "credentials": named})
-
-
-def tracker_format(ws: Workspace, names: Sequence[str], environ: Mapping[str, str]) -> Outcome:
-    """Set formats, drop-downs, notes and protection on Google trackers, by default on all. No value changes."""
-    wanted = [ws.schema.tracker(name) for name in names] or list(ws.schema.trackers.values())
-    lines = [_needs_none(spec) for spec in wanted if spec.backend != "google" and names]
-    books: dict[str, list[TrackerSpec]] = {}
-    for spec in wanted:
-        if spec.backend == "google":
-            books.setdefault(spec.source, []).append(spec)
-    if not books:
-        lines = lines or ["There is no tracker in Google Sheets; workbooks need no formatting."]
-        return Outcome("tracker format", lines, {"trackers": []})
-    said, failed = _format_books(ws, books, environ)
-    if failed and not said:
-        raise failed[0]
-    lines += [line for one in said for line in _format_lines(one)]
-    lines += [f"Not formatted: {error}" for error in failed]
-    return Outcome("tracker format", lines, {"trackers": said}, failed[0].exit_code if failed else 0)
-
-
-def _needs_none(spec: TrackerSpec) -> str:
-    return f"{spec.id} ({spec.name}) is no Google Sheet, so it needs no formatting."
-
-
-def _format_books(
-    ws: Workspace, books: Mapping[str, Sequence[TrackerSpec]], environ: Mapping[str, str]
-) -> tuple[list[dict[str, Any]], list[SheetopsError]]:
-    """Format each spreadsheet; one that cannot be is no reason to leave the others out."""
-    from .trackers.google.apply_format import format_trackers
-    from .trackers.google.connection import Connection
-    from .trackers.google.remembered import Remembered
-    from .trackers.google.transport import open_transport
-
-    google = open_transport(ws.config.google, ws.config.folder, environ)
-    said: list[dict[str, Any]] = []
-    failed: list[SheetopsError] = []
-    for source, specs in books.items():
-        google.names.setdefault(source, specs[0].name)
-        remembered = Remembered.load(ws.config.folder, source)
-        try:
-            pairs = [(spec, ws.schema.table_of(spec)) for spec in specs]
-            done = format_trackers(Connection(google, source), pairs, remembered)
-        except SheetopsError as error:
-            failed.append(error)
-            continue
-        said += [
-            {"tracker": spec.id, "name": spec.name, "tab": spec.tab, **done[spec.id].to_json()}
-            for spec in specs
-        ]
-    return said, failed
-
-
-def _format_lines(said: Mapping[str, Any]) -> Iterator[str]:
-    columns = count(len(said["columns"]), "column")
-    yield f"Formatted {said['name']}, tab '{said['tab']}': {columns}. No value was changed."
-    if said["drop_downs"]:
-        yield f"  Drop-downs: {', '.join(said['drop_downs'])}."
-    if said["owned"]:
-        yield f"  Only sheetops and the file's owner can type into: {', '.join(said['owned'])}."
-    yield from (f"  {remark}" for remark in said["remarks"])
 
 
 def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Outcome:
