@@ -66,7 +66,11 @@ class OnSandbox:
                 {"values": [self._cell(title, r, c, value) for c, value in enumerate(row, 1)]}
                 for r, row in enumerate(self.tabs[title], 1)
             ]
-            fields = "userEnteredValue" if title == "sheetops" else "userEnteredValue,userEnteredFormat.numberFormat"
+            fields = (
+                "userEnteredValue"
+                if title == "sheetops"
+                else "userEnteredValue,userEnteredFormat.numberFormat"
+            )
             area = {"sheetId": self._ids[title], "startRowIndex": 0, "startColumnIndex": 0}
             books.change(self.box, self.id, {"updateCells": {"range": area, "rows": data, "fields": fields}})
             self._seen[title] = self._shown(title)

@@ -20,7 +20,15 @@ Rows = list[list[Any]]
 EPOCH = dt.datetime(1899, 12, 30)
 
 
-def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 200, columns: int = 12) -> str:
+def make(
+    box: Sandbox,
+    tabs: dict[str, Rows],
+    *,
+    rows: int = 200,
+    columns: int = 12,
+    timezone: str = "Etc/UTC",
+    owner: str = "",
+) -> str:
     """Make a spreadsheet with these tabs and return its id."""
     sheets = [
         {
@@ -29,9 +37,13 @@ def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 200, columns: int =
         }
         for title, lines in tabs.items()
     ]
-    properties = {"title": "Cases", "timeZone": "Etc/UTC"}
+    properties = {"title": "Cases", "timeZone": timezone}
+    headers = {"Authorization": f"Bearer {owner}"} if owner else {}
     made = requests.post(
-        f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20
+        f"{box.url}/v4/spreadsheets",
+        json={"properties": properties, "sheets": sheets},
+        headers=headers,
+        timeout=20,
     )
     assert made.ok, made.text
     return str(made.json()["spreadsheetId"])
