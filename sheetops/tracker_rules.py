@@ -20,6 +20,7 @@ class Kind(Enum):
     """What a rule wants of a cell."""
 
     LIST = "one of a list"
+    YES_NO = "yes or no"
     DATE = "a date"
     WHOLE = "a whole number"
     NUMBER = "a number"
@@ -47,7 +48,7 @@ def rule_of(field: Field) -> Rule | None:
         values = tuple(choice.value for choice in field.choices)
         return Rule(Kind.LIST, "Choose from the list, or type one of its other spellings.", values)
     if field.type is FieldType.BOOLEAN:
-        return Rule(Kind.LIST, "Yes or no.", ("yes", "no"))
+        return Rule(Kind.YES_NO, "Yes or no.", ("yes", "no"))
     if field.type in (FieldType.DATE, FieldType.DATETIME):
         return Rule(Kind.DATE, "This column holds dates.", low=_EARLIEST)
     if field.type in (FieldType.INTEGER, FieldType.MONEY, FieldType.NUMBER):

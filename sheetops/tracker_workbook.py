@@ -196,11 +196,13 @@ def _validation(field: Field, rule: Rule, choices_at: str | None) -> dict[str, A
     }  # fmt: skip
 
 
-_EXCEL_KINDS = {Kind.LIST: "list", Kind.DATE: "date", Kind.WHOLE: "integer", Kind.NUMBER: "decimal"}
+_EXCEL_KINDS = {
+    Kind.LIST: "list", Kind.YES_NO: "list", Kind.DATE: "date", Kind.WHOLE: "integer", Kind.NUMBER: "decimal",
+}  # fmt: skip
 
 
 def _limits(rule: Rule, choices_at: str | None) -> dict[str, Any]:
-    if rule.kind is Kind.LIST:
+    if rule.values:
         return {"source": choices_at or list(rule.values)}
     if rule.low is not None and rule.high is not None:
         return {"criteria": "between", "minimum": rule.low, "maximum": rule.high}

@@ -22,7 +22,7 @@ from ...tracker_looks import (
     is_owned,
     number_format,
 )
-from ...tracker_rules import Kind, Rule, header_note, rule_of
+from ...tracker_rules import Rule, header_note, rule_of
 from .building import FORMAT
 from .cells import LENGTHS, MOMENTS, Json
 from .looking import Looks
@@ -246,7 +246,7 @@ class _Format:
         return range(self.tab.header_row + 1, (self.bottom or 1 << 31) + 1)
 
     def _say(self, header: str, rule: Rule, kept: int) -> None:
-        if rule.kind is Kind.LIST:
+        if rule.values:
             self.done.drop_downs.append(header)
         if kept:
             cells = "1 cell keeps" if kept == 1 else f"{kept:,} cells keep"

@@ -14,6 +14,10 @@ SIGN = "sheetops holds what it cannot read."
 """The end of the words of every rule that sheetops has set, by which it knows them again."""
 
 
+_TRUTH = ("TRUE", "FALSE")
+"""How a cell shows what sheetops itself writes for yes and no: Google marks each cell that is not in the list."""
+
+
 def google_rule(rule: Rule) -> Json:
     """Return a rule as data validation. It warns and lets the person go on, as in a workbook."""
     return {
@@ -25,8 +29,9 @@ def google_rule(rule: Rule) -> Json:
 
 
 def _condition(rule: Rule) -> Json:
-    if rule.kind is Kind.LIST:
-        return {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": value} for value in rule.values]}
+    if rule.values:
+        values = (*rule.values, *(_TRUTH if rule.kind is Kind.YES_NO else ()))
+        return {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": value} for value in values]}
     if rule.kind is Kind.DATE:
         return {"type": "DATE_IS_VALID"}
     limits = [_limit(limit) for limit in (rule.low, rule.high) if limit is not None]

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sheetops.config.google import GoogleSettings
 from sheetops.sandbox import Sandbox
@@ -134,6 +136,33 @@ def test_no_value_changes_and_a_run_reads_the_same(box, formatted):
     assert any("'Case ID' (A): 1 cell of numbers" in said for said in done.remarks)
 
 
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(-99, 99), st.floats(-1, 50_000, allow_nan=False), st.just("=1/4"),
+    st.sampled_from(["007", "open", "5-10", "x"]), st.dates(dt.date(2000, 1, 1), dt.date(2030, 1, 1)),
+    st.datetimes(dt.datetime(2000, 1, 1), dt.datetime(2030, 1, 1)).map(lambda at: at.replace(microsecond=0)),
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.lists(ANYTHING, min_size=10, max_size=10), max_size=6))
+def test_whatever_stands_in_the_cells_reads_the_same(rows):
+    with Sandbox(seed=1) as box:
+        spreadsheet = books.make(box, {"Cases": [HEADER, *rows]}, rows=20)
+        text = CONFIG.format(spreadsheet=spreadsheet, fields="", columns="")
+        schema = parse_config(text, Path("/w/sheetops.toml")).schema
+        specs = [schema.trackers["north"]]
+        before = books.open_book(box, spreadsheet, specs).read(specs)
+        format_trackers(
+            Connection(books.transport(box), spreadsheet), [(specs[0], schema.tables["cases"])], Remembered()
+        )
+        after = books.open_book(box, spreadsheet, specs).read(specs)
+    assert after.identity == before.identity
+    places = [(row, column) for row in range(1, 21) for column in range(1, 11)]
+    assert [after.tabs["north"].grid.value(*at) for at in places] == [
+        before.tabs["north"].grid.value(*at) for at in places
+    ]
+
+
 def test_drop_downs_and_limits_warn_like_those_of_a_workbook(box, formatted):
     spreadsheet = books.make(box, {"Cases": [HEADER, ROW]})
     done, _ = formatted(spreadsheet)
@@ -141,7 +170,12 @@ def test_drop_downs_and_limits_warn_like_those_of_a_workbook(box, formatted):
     rules = {HEADER[c - 1]: cell(sheet, 3, c).get("dataValidation") for c in range(1, 10)}
     assert done.drop_downs == ["Status", "Done"]
     assert [v["userEnteredValue"] for v in rules["Status"]["condition"]["values"]] == ["open", "closed"]
-    assert [v["userEnteredValue"] for v in rules["Done"]["condition"]["values"]] == ["yes", "no"]
+    assert [v["userEnteredValue"] for v in rules["Done"]["condition"]["values"]] == [
+        "yes",
+        "no",
+        "TRUE",
+        "FALSE",
+    ]
     assert rules["Opened"]["condition"]["type"] == rules["Touched"]["condition"]["type"] == "DATE_IS_VALID"
     assert rules["Points"]["condition"] == {
         "type": "NUMBER_BETWEEN", "values": [{"userEnteredValue": "0"}, {"userEnteredValue": "10"}],
