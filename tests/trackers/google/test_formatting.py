@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from sheetops.config.google import GoogleSettings
 from sheetops.sandbox import Sandbox
 from sheetops.sandbox.errors import ApiError
+from sheetops.sandbox.service import Service
 from sheetops.trackers.google.apply_format import format_trackers
 from sheetops.trackers.google.connection import Connection
 from sheetops.trackers.google.remembered import Remembered
 from sheetops.trackers.google.transport import open_transport
 from sheetops.workspace import parse_config
 
+from ...sandbox import discovery
 from . import books
 
 CONFIG = """
@@ -143,7 +145,7 @@ ANYTHING = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(st.lists(st.lists(ANYTHING, min_size=10, max_size=10), max_size=6))
 def test_whatever_stands_in_the_cells_reads_the_same(rows):
     with Sandbox(seed=1) as box:
@@ -341,3 +343,19 @@ def test_a_lost_answer_does_not_format_twice(box, formatted):
     box.fail_next(503, when="write", committed=True)
     formatted(spreadsheet)
     assert len(look(box, spreadsheet)["protectedRanges"]) == 1
+
+
+def test_every_request_is_what_googles_own_description_allows(box, formatted, monkeypatch):
+    asked, real = [], Service.answer
+
+    def checked(self, request):
+        answer = real(self, request)
+        discovery.check(request, answer)
+        asked.append(request)
+        return answer
+
+    monkeypatch.setattr(Service, "answer", checked)
+    spreadsheet = books.make(box, {"Cases": [["Title"], HEADER, ROW]})
+    formatted(spreadsheet)
+    formatted(spreadsheet)
+    assert len(asked) > 6
