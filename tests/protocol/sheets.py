@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from sheetops.model.schema import TrackerSpec
 from sheetops.model.sheet import Spreadsheet
 from sheetops.sandbox import Sandbox
@@ -28,48 +26,68 @@ class OnSandbox:
 
     def __init__(self, box: Sandbox, rows: Rows) -> None:
         self.box, self.id = box, books.make(box, {"Cases": rows})
-        self.tabs: dict[str, Rows] = {}
         self.formulas: dict[str, set[tuple[int, int]]] = {}
         self.fault: Any = None
         self.load()
 
+    @property
+    def tabs(self) -> dict[str, Rows]:
+        """What stands in the tabs now; a browser shows at once what anybody writes."""
+        if self.writes != self._version and all(
+            self._shown(title) == said for title, said in self._seen.items()
+        ):
+            self.load()
+        return self._tabs
+
+    @tabs.setter
+    def tabs(self, tabs: dict[str, Rows]) -> None:
+        self._tabs = tabs
+
     def load(self) -> None:
         """Look at the spreadsheet as it is now."""
         url = f"{self.box.url}/v4/spreadsheets/{self.id}"
-        answer = requests.get(url, params={"fields": _SHOWN}, timeout=20).json()
-        self.tabs, self.formulas, self._ids = {}, {}, {}
+        self._version = self.writes
+        answer = books.HTTP.get(url, params={"fields": _SHOWN}, timeout=20).json()
+        self._tabs: dict[str, Rows] = {}
+        self.formulas, self._ids = {}, {}
         for sheet in answer["sheets"]:
             title = sheet["properties"]["title"]
             self._ids[title] = sheet["properties"].get("sheetId", 0)
             lines = [line for data in sheet["data"] for line in data.get("rowData", [])]
-            self.tabs[title] = [[_value(cell) for cell in line.get("values", [])] for line in lines]
+            self._tabs[title] = [[_value(cell) for cell in line.get("values", [])] for line in lines]
             self.formulas[title] = {
                 (row, column)
                 for row, line in enumerate(lines, 1)
                 for column, cell in enumerate(line.get("values", []), 1)
                 if "formulaValue" in cell.get("userEnteredValue", {})
             }
-        width = max(map(len, self.tabs["Cases"]))
-        for row in self.tabs["Cases"]:
-            row.extend([None] * (width - len(row)))
-        self._seen = {title: self._shown(title) for title in self.tabs}
+        for lines in self._tabs.values():
+            width = max(map(len, lines), default=0)
+            for row in lines:
+                row.extend([None] * (width - len(row)))
+        self._seen = {title: self._shown(title) for title in self._tabs}
 
     def _shown(self, title: str) -> str:
-        return repr((self.tabs[title], sorted(self.formulas.get(title, ()))))
+        return repr((self._tabs[title], sorted(self.formulas.get(title, ()))))
 
     def save(self) -> None:
         """What was typed stands in the spreadsheet, as soon as it is typed."""
-        for title in self.tabs:
+        for title in self._tabs:
             if self._shown(title) == self._seen[title]:
                 continue
             data = [
                 {"values": [self._cell(title, r, c, value) for c, value in enumerate(row, 1)]}
-                for r, row in enumerate(self.tabs[title], 1)
+                for r, row in enumerate(self._tabs[title], 1)
             ]
-            fields = "userEnteredValue" if title == "sheetops" else "userEnteredValue,userEnteredFormat.numberFormat"
+            fields = (
+                "userEnteredValue"
+                if title == "sheetops"
+                else "userEnteredValue,userEnteredFormat.numberFormat"
+            )
             area = {"sheetId": self._ids[title], "startRowIndex": 0, "startColumnIndex": 0}
             books.change(self.box, self.id, {"updateCells": {"range": area, "rows": data, "fields": fields}})
             self._seen[title] = self._shown(title)
+            self._version = self.writes
 
     def _cell(self, title: str, row: int, column: int, value: Any) -> dict[str, Any]:
         if (row, column) in self.formulas.get(title, ()):
@@ -114,16 +132,11 @@ class GoogleStory(Story):
         def fault(point: str) -> None:
             book.fault(point)
             book.save()  # whoever typed meanwhile has typed it by now
-            if point == "write:before":
-                book.load()
 
+        book.save()
         connection = Connection(books.transport(self.box), book.id)
         return GoogleSpreadsheet(connection, trackers, Remembered.load(folder, book.id), Options(fault=fault))
 
     def saved(self) -> None:
         for book in self.books.values():
             book.save()
-
-    def loaded(self) -> None:
-        for book in self.books.values():
-            book.load()

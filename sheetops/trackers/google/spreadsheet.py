@@ -110,9 +110,8 @@ class GoogleSpreadsheet:
         wanted = {tracker.id for tracker in trackers}
         found = looked if looked is not None and wanted == looked.tabs.keys() else self._read(trackers)
         self._last = found
-        spreadsheet = self.connection.spreadsheet
         tabs = {
-            tracker: TabSnapshot(tab.grid(), found.chain(tracker, spreadsheet).stamp)
+            tracker: TabSnapshot(tab.grid(), found.chain(tracker).stamp)
             for tracker, tab in found.tabs.items()
         }
         own = found.own.grid() if found.own is not None else None

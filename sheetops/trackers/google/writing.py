@@ -50,7 +50,7 @@ class Job:
     def run(self) -> Outcome:
         """Carry the write out. Raise TrackerChanged when another program wrote first; nothing is changed then."""
         for tracker, change in self.write.tabs.items():
-            self.chains[tracker] = self.read.chain(tracker, self.connection.spreadsheet)
+            self.chains[tracker] = self.read.chain(tracker)
             self.meant[tracker] = repair.meant(self.read.tabs[tracker], change)
         parts = divided(self._requests(), self.payload)
         for part in parts[:-1]:

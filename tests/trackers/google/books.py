@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import requests
+from requests import Session
 
 from sheetops.config.google import GoogleSettings
 from sheetops.model.schema import TrackerSpec
@@ -18,19 +18,23 @@ from sheetops.trackers.google.transport import Transport, open_transport
 
 Rows = list[list[Any]]
 EPOCH = dt.datetime(1899, 12, 30)
+HTTP = Session()
 
 
-def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 200, columns: int = 12) -> str:
-    """Make a spreadsheet with these tabs and return its id."""
+def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int = 12) -> str:
+    """Make a spreadsheet with these tabs, and so many rows below, and return its id."""
     sheets = [
         {
-            "properties": {"title": title, "gridProperties": {"rowCount": rows, "columnCount": columns}},
+            "properties": {
+                "title": title,
+                "gridProperties": {"rowCount": len(lines) + rows, "columnCount": columns},
+            },
             "data": [{"rowData": [{"values": [cell(value) for value in row]} for row in lines]}],
         }
         for title, lines in tabs.items()
     ]
     properties = {"title": "Cases", "timeZone": "Etc/UTC"}
-    made = requests.post(
+    made = HTTP.post(
         f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20
     )
     assert made.ok, made.text
@@ -60,7 +64,7 @@ def cell(value: Any) -> dict[str, Any]:
 def rows(box: Sandbox, spreadsheet: str, tab: str = "Cases") -> Rows:
     """What stands in a tab, as an independent reader finds it: the values API, formulas as such."""
     url = f"{box.url}/v4/spreadsheets/{spreadsheet}/values/'{tab}'"
-    answer = requests.get(url, params={"valueRenderOption": "FORMULA"}, timeout=20)
+    answer = HTTP.get(url, params={"valueRenderOption": "FORMULA"}, timeout=20)
     assert answer.ok, answer.text
     return [[None if said == "" else said for said in row] for row in answer.json().get("values", [])]
 
@@ -68,7 +72,7 @@ def rows(box: Sandbox, spreadsheet: str, tab: str = "Cases") -> Rows:
 def change(box: Sandbox, spreadsheet: str, *what: dict[str, Any]) -> list[dict[str, Any]]:
     """Another program changes the spreadsheet by a batch."""
     url = f"{box.url}/v4/spreadsheets/{spreadsheet}:batchUpdate"
-    answer = requests.post(url, json={"requests": list(what)}, timeout=20)
+    answer = HTTP.post(url, json={"requests": list(what)}, timeout=20)
     assert answer.ok, answer.text
     return list(answer.json()["replies"])
 
