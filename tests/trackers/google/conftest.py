@@ -1,12 +1,16 @@
 """A sandbox, and a transport to it whose time passes only by waiting."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from sheetops.config.google import GoogleSettings
 from sheetops.sandbox import Sandbox
 from sheetops.trackers.google.transport import open_transport
+
+from .cities import Cities
 
 
 @dataclass
@@ -87,3 +91,24 @@ def write(text):
             "fields": "userEnteredValue",
         }
     }
+
+
+@pytest.fixture
+def begin(tmp_path: Path, box: Sandbox) -> Iterator[Callable[..., Cities]]:
+    """Begin with three cases that Dublin brought in and London shows."""
+    begun: list[Cities] = []
+
+    def start(**parts: str) -> Cities:
+        cities = Cities(tmp_path, box, **parts)
+        begun.append(cities)
+        assert cities.sync().exit_code == 0
+        return cities
+
+    yield start
+    for cities in begun:
+        cities.ws.close()
+
+
+@pytest.fixture
+def cities(begin: Callable[..., Cities]) -> Cities:
+    return begin()
