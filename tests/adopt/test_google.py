@@ -108,7 +108,7 @@ def test_format_comes_right_after_when_it_is_asked_for(box, adopt):
     outcome = adopt(spreadsheet, format_it=True)
     assert outcome.exit_code == 0
     assert outcome.data["formatted"][0]["drop_downs"] == ["Status"]
-    box.person(spreadsheet, "ana@example.com").type("Cases!A17", "0099")
+    box.person(spreadsheet, "cem@example.com").type("Cases!A17", "0099")
     assert books.rows(box, spreadsheet)[-1] == ["0099"]
 
 
@@ -132,7 +132,7 @@ def test_a_spreadsheet_without_a_table_is_said(box, adopt):
 def test_a_spreadsheet_that_is_not_there_or_not_shared_is_googles_word(box, adopt, tmp_path):
     with pytest.raises(TrackerUnreadable, match="There is no spreadsheet"):
         adopt("1aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa")
-    owned = books.make(box, {"Cases": MARCH}, owner="bo@example.com")
+    owned = books.make(box, {"Cases": MARCH}, shared=False)
     with pytest.raises(TrackerUnreadable, match=r"robot@sandbox.example may not open"):
         adopt(owned)
     assert not (tmp_path / "sheetops.toml").exists()

@@ -57,9 +57,9 @@ def test_format_says_what_it_did_and_the_next_sync_has_nothing_to_do(box, run, a
 def test_what_is_typed_after_formatting_is_synced(box, run, adopted, tmp_path):
     run("sync")
     run("tracker", "format")
-    ana = box.person(adopted, "ana@example.com")
-    ana.type("Cases!A14", "0099", "closed", "new")
-    ana.type("Cases!C2", "called")
+    cem = box.person(adopted, "cem@example.com")
+    cem.type("Cases!A14", "0099", "closed", "new")
+    cem.type("Cases!C2", "called")
     assert run("sync").exit_code == 0
     said = run("sql", "SELECT note FROM cases WHERE case_id IN ('0001', '0099') ORDER BY case_id").output
     assert said.split()[-2:] == ["called", "new"]
@@ -104,7 +104,7 @@ def test_a_header_that_is_gone_stops_it(box, run, adopted):
 
 
 def test_one_spreadsheet_that_cannot_be_opened_leaves_the_others(box, run, adopted, tmp_path):
-    lost = books.make(box, {"More": [HEADER]}, owner="bo@example.com")
+    lost = books.make(box, {"More": [HEADER]}, shared=False)
     config = (tmp_path / "sheetops.toml").read_text()
     (tmp_path / "sheetops.toml").write_text(
         f'{config}[trackers.lost]\nspreadsheet = "{lost}"\ntab = "More"\ntable = "cases"\n[trackers.lost.columns]\n'
@@ -117,8 +117,8 @@ def test_one_spreadsheet_that_cannot_be_opened_leaves_the_others(box, run, adopt
 
 
 def test_columns_moved_in_the_same_second_are_said(box, run, adopted):
-    ana = box.person(adopted, "ana@example.com")
-    box.before_next_write(lambda: ana.insert_columns("Cases", before=1))
+    cem = box.person(adopted, "cem@example.com")
+    box.before_next_write(lambda: cem.insert_columns("Cases", before=1))
     result = run("tracker", "format")
     assert result.exit_code == 5
     assert "moved or renamed columns of 'Cases' while it was formatted" in result.stderr

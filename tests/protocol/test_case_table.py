@@ -432,11 +432,11 @@ def test_a_totals_row_gets_no_key(story: Story) -> None:
     story.append("south", case(50))
     story.settle()
     assert len(story.records()) == 13
-    assert story.rows("north")[-1] == [None, "Total", None, 78], "and a new row is not written over it"
+    assert story.rows("north")[-1][:4] == [None, "Total", None, 78], "and a new row is not written over it"
     assert story.held() == {("north", "CASE-0050", None): "unwritable"}
     story.books["north"].tabs["Cases"].insert(13, [])
     story.settle()
-    assert story.rows("north")[-2:] == [case(50), [None, "Total", None, 78]]
+    assert [row[:4] for row in story.rows("north")[-2:]] == [case(50)[:4], [None, "Total", None, 78]]
     assert story.held() == {}
 
 

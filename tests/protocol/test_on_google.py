@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetops.model.sheet import CellError, Uncached
 from sheetops.sandbox import Sandbox
 
 from .sheets import GoogleStory
@@ -30,6 +31,13 @@ OTHERWISE = {
 @pytest.fixture(autouse=True)
 def _told_here(request: pytest.FixtureRequest) -> None:
     name = request.node.originalname
+    typed = getattr(request.node, "callspec", None)
+    if name == "test_key_that_cannot_be_read" or (
+        typed and isinstance(typed.params.get("typed"), (CellError, Uncached))
+    ):
+        pytest.skip(
+            "nobody types an error value into Google; formulas that come to one are in test_stories.py"
+        )
     if name in OTHERWISE:
         pytest.skip(OTHERWISE[name])
     if "stamp" in request.node.name:

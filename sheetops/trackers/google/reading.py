@@ -36,6 +36,7 @@ RESULTS = f"sheets(properties(sheetId),{_CELLS.format('effectiveValue')})"
 class Read:
     """What one look at a spreadsheet showed. `tabs` are the trackers' by id; `own` is the program's tab."""
 
+    spreadsheet: str
     tabs: dict[str, TabState]
     own: TabState | None
     title: str
@@ -43,20 +44,21 @@ class Read:
     answer: Json
     """The answer itself, for the backup."""
 
-    def chain(self, tracker: str, spreadsheet: str) -> Chain:
+    def chain(self, tracker: str) -> Chain:
         """Return the chain of stamps on a tracker's tab."""
-        return Chain.of(self.tabs[tracker].metadata, spreadsheet)
+        return Chain.of(self.tabs[tracker].metadata, self.spreadsheet)
 
     def identity(self) -> str:
-        """Return a fingerprint of all that was entered and calculated, and of the stamps."""
+        """Return a fingerprint of all that was entered and calculated, of the stamps, and of which spreadsheet it is."""
         said = hashlib.blake2b(digest_size=16)
         for part in self._content():
             said.update(repr(part).encode("utf-8", "surrogatepass"))
         return said.hexdigest()
 
     def _content(self) -> Iterator[Any]:
+        yield self.spreadsheet
         for tracker, tab in sorted(self.tabs.items()):
-            yield tracker, Chain.of(tab.metadata, "").number
+            yield tracker, self.chain(tracker).number
             yield from tab.content()
         if self.own is not None:
             yield from self.own.content()
@@ -119,7 +121,7 @@ def _read(
     sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
     tabs = {tracker: tab_of(sheets[sheet_id]) for tracker, sheet_id in ids.items()}
     found = Read(
-        tabs, tab_of(sheets[own]) if own is not None else None,
+        connection.spreadsheet, tabs, tab_of(sheets[own]) if own is not None else None,
         answer["properties"]["title"], answer["properties"].get("timeZone", ""), answer,
     )  # fmt: skip
     _refuse_strange_tab(found, trackers[0])

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-import requests
+from requests import Session
 
 from sheetops.config.google import GoogleSettings
 from sheetops.model.schema import TrackerSpec
@@ -18,35 +18,38 @@ from sheetops.trackers.google.transport import Transport, open_transport
 
 Rows = list[list[Any]]
 EPOCH = dt.datetime(1899, 12, 30)
+HTTP = Session()
+
+
+ROBOT = "robot@sandbox.example"
+ANA = "ana@example.com"
 
 
 def make(
-    box: Sandbox,
-    tabs: dict[str, Rows],
-    *,
-    rows: int = 200,
-    columns: int = 12,
-    timezone: str = "Etc/UTC",
-    owner: str = "",
-) -> str:
-    """Make a spreadsheet with these tabs and return its id."""
+    box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int = 12, timezone: str = "Etc/UTC",
+    shared: bool = True,
+) -> str:  # fmt: skip
+    """Ana makes a spreadsheet with these tabs, and so many rows below, shares it with the robot; its id is returned."""
     sheets = [
         {
-            "properties": {"title": title, "gridProperties": {"rowCount": rows, "columnCount": columns}},
+            "properties": {
+                "title": title,
+                "gridProperties": {"rowCount": len(lines) + rows, "columnCount": columns},
+            },
             "data": [{"rowData": [{"values": [cell(value) for value in row]} for row in lines]}],
         }
         for title, lines in tabs.items()
     ]
     properties = {"title": "Cases", "timeZone": timezone}
-    headers = {"Authorization": f"Bearer {owner}"} if owner else {}
-    made = requests.post(
-        f"{box.url}/v4/spreadsheets",
-        json={"properties": properties, "sheets": sheets},
-        headers=headers,
-        timeout=20,
-    )
+    made = HTTP.post(
+        f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20,
+        headers={"Authorization": f"Bearer {ANA}"},
+    )  # fmt: skip
     assert made.ok, made.text
-    return str(made.json()["spreadsheetId"])
+    spreadsheet = str(made.json()["spreadsheetId"])
+    if shared:
+        box.share(spreadsheet, ROBOT)
+    return spreadsheet
 
 
 def cell(value: Any) -> dict[str, Any]:
@@ -72,7 +75,7 @@ def cell(value: Any) -> dict[str, Any]:
 def rows(box: Sandbox, spreadsheet: str, tab: str = "Cases") -> Rows:
     """What stands in a tab, as an independent reader finds it: the values API, formulas as such."""
     url = f"{box.url}/v4/spreadsheets/{spreadsheet}/values/'{tab}'"
-    answer = requests.get(url, params={"valueRenderOption": "FORMULA"}, timeout=20)
+    answer = HTTP.get(url, params={"valueRenderOption": "FORMULA"}, timeout=20)
     assert answer.ok, answer.text
     return [[None if said == "" else said for said in row] for row in answer.json().get("values", [])]
 
@@ -80,7 +83,7 @@ def rows(box: Sandbox, spreadsheet: str, tab: str = "Cases") -> Rows:
 def change(box: Sandbox, spreadsheet: str, *what: dict[str, Any]) -> list[dict[str, Any]]:
     """Another program changes the spreadsheet by a batch."""
     url = f"{box.url}/v4/spreadsheets/{spreadsheet}:batchUpdate"
-    answer = requests.post(url, json={"requests": list(what)}, timeout=20)
+    answer = HTTP.post(url, json={"requests": list(what)}, timeout=20)
     assert answer.ok, answer.text
     return list(answer.json()["replies"])
 
