@@ -5,15 +5,17 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .columns.sets import ColumnSet
 from .config.clock import read_day_first, read_timezone
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
-from .config.tables import read_tables
+from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
 from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema
@@ -41,6 +43,8 @@ class Config:
     schema: Schema
     text: str
     google: GoogleSettings
+    columns: tuple[ColumnSet, ...] = ()
+    """The sets of computed columns that the file asks for."""
 
 
 def find_workspace(start: Path) -> Path:
@@ -55,36 +59,37 @@ def find_workspace(start: Path) -> Path:
     )
 
 
-def load_config(path: Path) -> Config:
-    """Return what a sheetops.toml (or the one in a folder) says.
+def load_config(path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
+    """Return what a sheetops.toml (or the one in a folder) says. `columns` are computed besides those it asks for.
 
     Raise ConfigError that names every mistake with its line, WorkspaceMissing when there is no file.
     """
     path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
     text = _read_text(path)
-    return parse_config(text, path)
+    return parse_config(text, path, columns)
 
 
-def parse_config(text: str, path: Path) -> Config:
+def parse_config(text: str, path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
     """Return what `text` says, taken as the content of the file at `path`, which need not exist."""
     mistakes = Mistakes(path.name, text)
     root = Section(_parse_toml(text, path.name), (), mistakes)
-    config = _read_config(root, text, path)
+    config = _read_config(root, text, path, columns)
     mistakes.raise_if_any()
     return config
 
 
-def _read_config(root: Section, text: str, path: Path) -> Config:
+def _read_config(root: Section, text: str, path: Path, columns: Sequence[ColumnSet]) -> Config:
     root.know(_PARTS, noun="part")
     workspace = root.section("workspace")
     workspace.know(_WORKSPACE_SETTINGS)
     timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
     tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
+    tables = with_computed(tables, columns, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    return Config(path, path.parent, name, database, timezone, schema, text, google)
+    return Config(path, path.parent, name, database, timezone, schema, text, google, tuple(columns))
 
 
 def _read_database(workspace: Section, folder: Path) -> str:
