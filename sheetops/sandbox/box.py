@@ -195,9 +195,9 @@ def serve(
     """Run a sandbox until it is interrupted. `started` is called with the address once it answers."""
     box = Sandbox(port, data, quota, latency_ms)
     box.front.log = deque(maxlen=0)  # nobody counts them, and their bodies would stay in memory
-    if started:
-        started(box.url)
     try:
+        if started:
+            started(box.url)
         box.server.serve_forever()
     except KeyboardInterrupt:
         pass
