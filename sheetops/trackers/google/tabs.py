@@ -58,6 +58,10 @@ class TabState:
         found: Json = values[column - 1].get("userEnteredValue", {}) if column <= len(values) else {}
         return found
 
+    def width(self, row: int) -> int:
+        """Return how many cells the answer had in a row."""
+        return len(self.raw[row - 1].get("values", ())) if 0 < row <= len(self.raw) else 0
+
     def put(self, row: int, column: int, value: Any) -> None:
         """Remember that a value was written, as it will be read back."""
         place = (row, column)
