@@ -21,6 +21,9 @@ HEADER_MAY_MOVE = 200
 _TOO_COMMON = 500
 """A value that stands in more rows than this tells no row from another."""
 
+_TELLING = 3
+"""What a value that stands in one row only weighs, against one for any other that is the same, or is not."""
+
 
 @dataclass
 class Lines:
@@ -106,6 +109,8 @@ def _columns(
     there = {c: said for c in range(1, now.width(row) + 1) if c not in over and (said := now.entered(row, c))}
     found = by_key(heads, there)
     _beside(found, heads, over)
+    lost, free = [c for c in heads if c not in found], [c for c in over if c not in found.values()]
+    found.update(zip(lost, free, strict=False))  # one of each as a rule, and then there is no doubt
     last = max([now.width(n) for n in range(1, len(now.raw) + 1)], default=0)
     blank = [c for c in range(1, last + 1) if c not in there and c not in over]
     _beside(found, range(1, width + 1), blank)
@@ -160,9 +165,11 @@ class _Rows:
         pairs = []
         for row in self._lines(self.before, {*self.found, *new_rows}):
             cells = self._moved(row)
-            shared = Counter(
-                r for cell in cells.items() if len(index.get(cell, ())) <= _TOO_COMMON for r in index.get(cell, ())
-            )  # fmt: skip
+            shared: Counter[int] = Counter()
+            for cell in cells.items():
+                rows = index.get(cell, ())
+                if len(rows) <= _TOO_COMMON:
+                    shared.update(dict.fromkeys(rows, _TELLING if len(rows) == 1 else 1))
             for other, same in shared.items():
                 differ = sum(said != there[other].get(c, said) for c, said in cells.items())
                 if same > differ:
@@ -185,14 +192,18 @@ class _Rows:
         return _content(self.before, row, self.columns.get)
 
     def by_neighbour(self, new_rows: Collection[int]) -> None:
-        """A row of which nothing is left stood below the one above it."""
-        over = {row for row, _ in self.unknown if not self._known(row)}
+        """A row of which nothing is left stood below the one above it; or it is the only one that it can be."""
+        over = sorted({row for row, _ in self.unknown if not self._known(row)} - set(self.found.values()))
         lost = [row for row in self._lines(self.before, {*self.found, *new_rows}) if self._moved(row)]
         rows = dict(self.found)
         _beside(rows, lost, over)
-        for row in lost:
-            if row in rows and all((rows[row], column) in self.unknown for column in self._moved(row)):
-                self.found[row] = rows[row]
+        pairs = [(row, rows[row]) for row in lost if row in rows] + [(row, at) for row in lost for at in over]
+        taken: set[int] = set()
+        for row, at in pairs:
+            gone_over = all((at, column) in self.unknown for column in self._moved(row))
+            if gone_over and row not in self.found and at not in taken:
+                self.found[row] = at
+                taken.add(at)
 
 
 def _content(tab: TabState, row: int, column_of: Callable[[int], int | None]) -> dict[int, str]:

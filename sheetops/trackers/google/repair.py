@@ -54,6 +54,8 @@ class Meant:
     new_rows: frozenset[int] = frozenset()
     new_columns: frozenset[int] = frozenset()
     appended: Mapping[int, str] = field(default_factory=dict)
+    whole: bool = False
+    """Whether rows without a key are repaired, so that only the whole tab tells whether they are where they were."""
 
     def at(self, place: Place) -> Cell:
         """Return what a cell was to hold after the write."""
@@ -66,8 +68,10 @@ class Meant:
 
     @property
     def close(self) -> list[int]:
-        """Rows that the key column alone cannot vouch for: they got their key in this write, or are new."""
-        return sorted({r for r, c in self.by_number if c == self.key_column and r != self.header_row} | self.new_rows)  # fmt: skip
+        """Rows that the key column alone cannot vouch for: they have no key, got it in this write, or are new."""
+        keyed = {row for row, column in self.by_number if column == self.key_column}
+        bare = {row for row, _ in self.by_number if not self.before.entered(row, self.key_column)}
+        return sorted((keyed | bare | self.new_rows) - {self.header_row})
 
 
 def meant(before: TabState, write: TabWrite) -> Meant:
@@ -289,12 +293,14 @@ def after(meant: Meant, now: Now, done: Repair) -> Meant:
     key_column = lines.columns.get(meant.key_column)
     if key_column is None:  # the keys are gone: nothing can be told any more
         return replace(meant, cells={}, appended={})
+    header_row = lines.rows[meant.header_row]
     before = now.tab if now.tab is not None else _as_moved(meant, now, lines)
-    written = {row for row, _ in done.cells}
+    columns = (lines.columns[column] for column in meant.new_columns)
     return Meant(
-        before, lines.rows[meant.header_row], key_column, done.cells,
-        frozenset(at for row in meant.new_rows if (at := lines.rows[row]) in written and not before.entered(at, key_column)),
-        frozenset(at for c in meant.new_columns if not before.entered(lines.rows[meant.header_row], at := lines.columns[c])),
+        before, header_row, key_column, done.cells,
+        frozenset(r for (r, _), cell in done.cells.items() if cell.value and not has_content(before, r, ())),
+        frozenset(column for column in columns if not before.entered(header_row, column)),
+        whole=any(r != header_row and not before.entered(r, key_column) for r, _ in done.cells),
     )  # fmt: skip
 
 

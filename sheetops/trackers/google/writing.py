@@ -24,6 +24,7 @@ _BACK = (
     "replies,updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,"
     "rowData(values(userEnteredValue)))))"
 )
+_ALL_BACK = f"replies,updatedSpreadsheet({EVERYTHING})"
 
 
 @dataclass
@@ -77,8 +78,9 @@ class Job:
         links = {tracker: self._link(tracker, requests, final=final) for tracker in self.write.tabs}
         batch = [*(create(link, self.read.tabs[tracker].sheet_id) for tracker, link in links.items()), *requests]  # fmt: skip
         ranges = self._ranges() if final else []
+        mask = _ALL_BACK if self._whole else _BACK if ranges else "replies"
         try:
-            sent = self.connection.batch(batch, ranges, _BACK if ranges else "replies")
+            sent = self.connection.batch(batch, ranges, mask)
         except IdInUse as error:
             if not error.resent or not self._is_ours(links):
                 raise
@@ -113,6 +115,8 @@ class Job:
 
     def _ranges(self) -> list[str]:
         """What to read back of every tab: headers, keys, and the rows that keys alone cannot vouch for."""
+        if self._whole:
+            return [quoted(self.read.tabs[tracker].title) for tracker in self._checked()]
         found = []
         for tracker, meant in self._checked().items():
             tab = self.read.tabs[tracker]
@@ -126,8 +130,15 @@ class Job:
         """The trackers of which cells were written."""
         return {tracker: meant for tracker, meant in self.meant.items() if meant.cells}
 
+    @property
+    def _whole(self) -> bool:
+        """Whether whole tabs are read back."""
+        return any(meant.whole for meant in self._checked().values())
+
     def _now(self, answer: Json) -> dict[str, Now]:
         sheets = answer.get("updatedSpreadsheet", {}).get("sheets", ())
+        if self._whole:
+            return self._tabs(sheets, set(self._checked()))
         blocks = {sheet["properties"].get("sheetId", 0): iter(sheet.get("data", ())) for sheet in sheets}
         return {
             tracker: _now(blocks[self.read.tabs[tracker].sheet_id], close=bool(meant.close))
@@ -174,14 +185,17 @@ class Job:
         return repairs
 
     def _look_again(self, trackers: set[str]) -> dict[str, Now]:
-        tabs = {tracker: self.read.tabs[tracker] for tracker in sorted(trackers)}
-        filters = [{"gridRange": {"sheetId": tab.sheet_id}} for tab in tabs.values()]
+        tabs = {self.read.tabs[tracker].sheet_id for tracker in trackers}
+        filters = [{"gridRange": {"sheetId": sheet_id}} for sheet_id in sorted(tabs)]
         answer = self.connection.by_filter(filters, EVERYTHING)
-        sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
-        found = {t: tab_of(sheets[tab.sheet_id]) for t, tab in tabs.items()}
+        return self._tabs(answer.get("sheets", ()), trackers)
+
+    def _tabs(self, sheets: Sequence[Json], trackers: set[str]) -> dict[str, Now]:
+        by_id = {sheet["properties"].get("sheetId", 0): sheet for sheet in sheets}
+        found = {tracker: tab_of(by_id[self.read.tabs[tracker].sheet_id]) for tracker in trackers}
         for tracker, tab in found.items():
             self.read.tabs[tracker].title = tab.title
-        return {t: Now(tab=tab) for t, tab in found.items()}
+        return {tracker: Now(tab=tab) for tracker, tab in found.items()}
 
     def _send_repairs(self, repairs: dict[str, Repair]) -> Json | None:
         """Write the repairs; None where the answer was lost, or a tab was renamed so that nothing was written."""

@@ -208,7 +208,8 @@ class Race:
             for header in sorted(want.keys() | record.keys()):
                 if (name, header) not in self.exempt and want.get(header) != record.get(header):
                     said.append(f"{name}.{header}: {record.get(header)!r}, not {want.get(header)!r}")
-        said += [f"missing: {record}" for record in left.values()]
+        gone = {name for name, record in left.items() if all((name, header) in self.exempt for header in record)}
+        said += [f"missing: {record}" for name, record in left.items() if name not in gone]
         banner = [v for row in self.grid() for v in row if str(v).startswith("Banner")]
         if len(banner) != self.banner:
             said.append(f"banner: {banner}")
