@@ -96,6 +96,8 @@ def batch_update(service: Service, request: Request, user: str, parts: list[str]
     body = request.json()
     with service.writing(parts[0], user) as call:
         replies = batch.apply(call, body.get("requests") or [])
+        for text in body.get("responseRanges") or []:  # one that is nowhere refuses the whole batch
+            area_of(call.book, text)
     answer: Json = {"spreadsheetId": parts[0], "replies": replies}
     if body.get("includeSpreadsheetInResponse"):
         answer["updatedSpreadsheet"] = _updated(call, body, request.option("fields"))
