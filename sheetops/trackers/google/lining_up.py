@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,19 +72,17 @@ def text_of(said: Json) -> str:
 
 
 def line_up(
-    before: TabState, header_row: int, key_column: int, now: TabState, unknown: Collection[Place], new_rows: Collection[int]
+    before: TabState, heads: Mapping[int, Json], header_row: int, key_column: int,
+    now: TabState, unknown: Collection[Place], new_rows: Collection[int],
 ) -> Lines | None:  # fmt: skip
     """Return where rows and columns went; None where the headers are not to be found.
 
-    `new_rows` are rows of `before` that nobody is in yet.
+    `heads` are the headers by their columns in `before`; `new_rows` are rows of it that nobody is in yet.
     """
-    heads = {
-        c: said for c in range(1, before.width(header_row) + 1) if (said := before.entered(header_row, c))
-    }
     at = _header_row(set(map(_said, heads.values())), header_row, now, unknown)
     if at is None:
         return None
-    columns = _columns(heads, before.width(header_row), now, at, unknown)
+    columns = _columns(heads, before, now, at, unknown)
     finding = _Rows(before, now, columns, unknown, {header_row: at})
     finding.by_key(key_column)
     finding.by_content(new_rows)
@@ -103,18 +101,35 @@ def _header_row(wanted: Collection[str], first: int, now: TabState, unknown: Col
 
 
 def _columns(
-    heads: Mapping[int, Json], width: int, now: TabState, row: int, unknown: Collection[Place]
+    heads: Mapping[int, Json], before: TabState, now: TabState, row: int, unknown: Collection[Place]
 ) -> dict[int, int]:
     over = [c for c in range(1, now.width(row) + 1) if (row, c) in unknown]
     there = {c: said for c in range(1, now.width(row) + 1) if c not in over and (said := now.entered(row, c))}
     found = by_key(heads, there)
+    _alike(found, [c for c in heads if c not in found], over, before, now, unknown)
     _beside(found, heads, over)
-    lost, free = [c for c in heads if c not in found], [c for c in over if c not in found.values()]
-    found.update(zip(lost, free, strict=False))  # one of each as a rule, and then there is no doubt
     last = max([now.width(n) for n in range(1, len(now.raw) + 1)], default=0)
     blank = [c for c in range(1, last + 1) if c not in there and c not in over]
-    _beside(found, range(1, width + 1), blank)
+    _beside(found, range(1, max(heads) + 1), blank)
     return found
+
+
+def _alike(
+    found: dict[int, int], lost: Sequence[int], over: Sequence[int], before: TabState, now: TabState,
+    unknown: Collection[Place],
+) -> None:  # fmt: skip
+    """Take columns whose headers were written over for those that hold the most of the same values."""
+    was = {column: _values(before, column, ()) for column in lost}
+    there = {column: _values(now, column, unknown) for column in over}
+    pairs = ((-len(was[c] & there[at]), abs(at - c), c, at) for c in lost for at in over)
+    for *_, column, at in sorted(pairs):
+        if column not in found and at not in found.values():
+            found[column] = at
+
+
+def _values(tab: TabState, column: int, unknown: Collection[Place]) -> set[str]:
+    places = ((row, column) for row in range(1, len(tab.raw) + 1))
+    return {_said(said) for place in places if place not in unknown and (said := tab.entered(*place))}
 
 
 def _beside(found: dict[int, int], before: Iterable[int], now: Iterable[int]) -> None:

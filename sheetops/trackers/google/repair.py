@@ -200,9 +200,8 @@ def repair(meant: Meant, now: Now) -> Repair:
 
 
 def _known_lines(meant: Meant, now: Now) -> Lines:
-    last = max([meant.before.width(meant.header_row), *(c for _, c in meant.cells)])
     rows = by_key(_keys(meant), now.keys)
-    return Lines({meant.header_row: meant.header_row, **rows}, same_columns(last))
+    return Lines({meant.header_row: meant.header_row, **rows}, same_columns(_last_column(meant)))
 
 
 def _landed(meant: Meant, tab: TabState) -> dict[Place, None]:
@@ -226,7 +225,8 @@ def _appended_at(meant: Meant, tab: TabState) -> dict[int, int]:
 
 def _seen_lines(meant: Meant, tab: TabState, landed: Mapping[Place, None]) -> Lines | None:
     new = {*meant.new_rows, *meant.appended}
-    lines = line_up(meant.before, meant.header_row, meant.key_column, tab, landed, new)
+    heads = {c: said for c in range(1, _last_column(meant) + 1) if (said := _head(meant, c))}
+    lines = line_up(meant.before, heads, meant.header_row, meant.key_column, tab, landed, new)
     if lines is None:
         return None
     for number, row in _appended_at(meant, tab).items():
@@ -234,6 +234,17 @@ def _seen_lines(meant: Meant, tab: TabState, landed: Mapping[Place, None]) -> Li
     _new_columns(meant, tab, landed, lines)
     _new_rows(meant, tab, landed, lines)
     return lines
+
+
+def _head(meant: Meant, column: int) -> Json:
+    """Return a column's header; one that an earlier write had gone over is the one that it gets back."""
+    if column in meant.new_columns:
+        return {}
+    return meant.before.entered(meant.header_row, column) or meant.at((meant.header_row, column)).value
+
+
+def _last_column(meant: Meant) -> int:
+    return max([meant.before.width(meant.header_row), *(column for _, column in meant.cells)])
 
 
 def _new_columns(meant: Meant, tab: TabState, landed: Mapping[Place, None], lines: Lines) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -87,7 +88,13 @@ class Job:
             self._add(links)
             return None
         except SheetopsError as error:
-            raise _renamed_meanwhile(error) or error from None
+            changed = _renamed_meanwhile(error)
+            if changed is None:
+                raise
+            if not self._is_ours(links):
+                raise changed from None
+            self._add(links)  # refused for the ranges to read back, after it was carried out
+            return None
         self._add(links)
         return sent.answer
 
@@ -96,7 +103,7 @@ class Job:
         assert stamp is not None, "every write is stamped"
         if not final:  # the generation counts only once all parts are there
             stamp = Stamp(stamp.workspace, stamp.tracker, stamp.generation - 1)
-        return chain.next(stamp, digest(requests))
+        return chain.next(stamp, digest(requests), self.read.tabs[tracker].sheet_id)
 
     def _is_ours(self, links: dict[str, Link]) -> bool:
         """Whether a batch whose answer was lost has landed after all: its link says what it did."""
@@ -229,7 +236,8 @@ def _lines(block: Json) -> dict[int, list[Json]]:
 
 def _renamed_meanwhile(error: SheetopsError) -> TrackerChanged | None:
     """A tab that was renamed or deleted after the read makes Google refuse the whole batch."""
-    if "Unable to parse range" not in str(error) and f'"{HELD_TAB}" already exists' not in str(error):
+    said = str(error)
+    if not (re.search(r"Unable to parse range|No (sheet|grid) with id", said) or f'"{HELD_TAB}" already exists' in said):  # fmt: skip
         return None
     return TrackerChanged(
         "A tab was renamed, deleted or added after the spreadsheet was read.",

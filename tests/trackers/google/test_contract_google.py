@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -35,7 +35,7 @@ class GoogleFar:
 
 
 class OnGoogle(SpreadsheetContract):
-    options: dict[str, Any] = {}
+    options: ClassVar[dict[str, Any]] = {}
 
     @pytest.fixture
     def far(self) -> Iterator[GoogleFar]:
@@ -81,4 +81,4 @@ class TestGoogle(OnGoogle):
 class TestGoogleLocked(OnGoogle):
     """`lock = true` is as strict as a file: an edit between read and write stops the write."""
 
-    options = {"lock": True}
+    options: ClassVar[dict[str, Any]] = {"lock": True}
