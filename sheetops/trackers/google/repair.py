@@ -55,7 +55,7 @@ class Meant:
     new_columns: frozenset[int] = frozenset()
     appended: Mapping[int, str] = field(default_factory=dict)
     whole: bool = False
-    """Whether rows without a key are repaired, so that only the whole tab tells whether they are where they were."""
+    """Whether headers, or rows without a key, are repaired: only the whole tab tells then whether they have moved since."""
 
     def at(self, place: Place) -> Cell:
         """Return what a cell was to hold after the write."""
@@ -311,7 +311,7 @@ def after(meant: Meant, now: Now, done: Repair) -> Meant:
         before, header_row, key_column, done.cells,
         frozenset(r for (r, _), cell in done.cells.items() if cell.value and not has_content(before, r, ())),
         frozenset(column for column in columns if not before.entered(header_row, column)),
-        whole=any(r != header_row and not before.entered(r, key_column) for r, _ in done.cells),
+        whole=any(r == header_row or not before.entered(r, key_column) for r, _ in done.cells),
     )  # fmt: skip
 
 
