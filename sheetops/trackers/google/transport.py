@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _SHEETS = "https://sheets.googleapis.com/v4/spreadsheets"
 _FILES = "https://www.googleapis.com/drive/v3/files"
 _LONGEST_QUERY = 2000
+_COMPACT = {"prettyPrint": "false"}
+"""Google indents its JSON unless told otherwise: a third more bytes, compressed, for a tracker of 5,000 rows.
+Source: https://docs.cloud.google.com/apis/docs/system-parameters
+"""
 DEADLINE = 120.0
 """Seconds after which no further attempt of a request begins."""
 
@@ -193,7 +197,7 @@ class Transport:
 
         def once() -> Json:
             self._wait_for_turn(request)
-            return self._client.ask(request.method, request.endpoint, request.params, data)
+            return self._client.ask(request.method, request.endpoint, request.params | _COMPACT, data)
 
         try:
             answer = self._policy(request)(once)
