@@ -106,6 +106,8 @@ def _columns(
     over = [c for c in range(1, now.width(row) + 1) if (row, c) in unknown]
     there = {c: said for c in range(1, now.width(row) + 1) if c not in over and (said := now.entered(row, c))}
     found = by_key(heads, there)
+    renamed = [c for c in there if c not in found.values()]
+    _alike(found, [c for c in heads if c not in found], renamed, before, now, unknown, least=1)
     _alike(found, [c for c in heads if c not in found], over, before, now, unknown)
     _beside(found, heads, over)
     last = max([now.width(n) for n in range(1, len(now.raw) + 1)], default=0)
@@ -116,14 +118,14 @@ def _columns(
 
 def _alike(
     found: dict[int, int], lost: Sequence[int], over: Sequence[int], before: TabState, now: TabState,
-    unknown: Collection[Place],
+    unknown: Collection[Place], *, least: int = 0,
 ) -> None:  # fmt: skip
-    """Take columns whose headers were written over for those that hold the most of the same values."""
+    """Take columns whose headers are not what they were for those that hold the most of the same values."""
     was = {column: _values(before, column, ()) for column in lost}
     there = {column: _values(now, column, unknown) for column in over}
     pairs = ((-len(was[c] & there[at]), abs(at - c), c, at) for c in lost for at in over)
-    for *_, column, at in sorted(pairs):
-        if column not in found and at not in found.values():
+    for shared, _, column, at in sorted(pairs):
+        if -shared >= least and column not in found and at not in found.values():
             found[column] = at
 
 
