@@ -149,9 +149,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path, london):
 def test_a_damaged_file_in_the_folder_is_named(tmp_path, london):
     damaged = tmp_path / "google" / "half.json"
     damaged.write_text('{"id": "ha')
-    assert f"{damaged} is damaged, or is not the spreadsheet of a sandbox" in "\n".join(
-        refusal(tmp_path).lines
-    )
+    assert f"{damaged} is damaged, or is not the spreadsheet of a sandbox" in planned(tmp_path)
     damaged.unlink()
     with open_here(tmp_path) as ws:
         assert ws.sync().run
