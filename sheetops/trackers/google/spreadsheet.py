@@ -28,7 +28,7 @@ from .remembered import Remembered
 from .stamps import Chain
 from .tabs import quoted, refusal, tab_of
 from .transport import IdInUse
-from .writing import Job
+from .writing import Job, changed_meanwhile
 
 BACKUPS_KEPT = 20
 CELLS_OF_A_FILE = 10_000_000
@@ -193,7 +193,10 @@ class GoogleSpreadsheet:
         requests = [locking.taken(tab, robot) for tab in tabs.values()]
         titles = [quoted(tab.title) for tab in tabs.values()]
         mask = f"replies,updatedSpreadsheet({EVERYTHING})"
-        answer = self.connection.batch(requests, titles, mask).answer
+        try:
+            answer = self.connection.batch(requests, titles, mask).answer
+        except SheetopsError as error:
+            raise changed_meanwhile(error) or error from None
         ours = [reply["addProtectedRange"]["protectedRange"]["protectedRangeId"] for reply in answer["replies"]]  # fmt: skip
         self.options.fault("write:locked")
         sheets = {s["properties"].get("sheetId", 0): s for s in answer["updatedSpreadsheet"]["sheets"]}

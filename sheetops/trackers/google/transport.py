@@ -102,7 +102,7 @@ def open_transport(
 class Transport:
     """Requests to one Google (or one server like it), as one account.
 
-    `calls` counts them. `names` is what people call each spreadsheet, for errors: titles are learnt by reading.
+    `calls` counts them. `names` is what people call each spreadsheet, for errors: the title, where nobody says.
     """
 
     def __init__(
@@ -294,7 +294,7 @@ class Transport:
         self._read.add(spreadsheet)
         title = (answer.get("properties") or {}).get("title")
         if title:
-            self.names[spreadsheet] = title
+            self.names.setdefault(spreadsheet, title)
         return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -85,7 +86,7 @@ class Job:
             self._add(links)
             return None
         except SheetopsError as error:
-            raise _renamed_meanwhile(error) or error from None
+            raise changed_meanwhile(error) or error from None
         self._add(links)
         return sent.answer
 
@@ -188,9 +189,12 @@ def _now(blocks: Sequence[Json], meant: Meant) -> Now:
     return Now(keys, headers, meant.header_row, meant.key_column)
 
 
-def _renamed_meanwhile(error: SheetopsError) -> TrackerChanged | None:
-    """A tab that was renamed or deleted after the read makes Google refuse the whole batch."""
-    if "Unable to parse range" not in str(error) and f'"{HELD_TAB}" already exists' not in str(error):
+_OTHER_TABS = re.compile(rf'Unable to parse range|No (?:sheet|grid) with id|"{HELD_TAB}" already exists')
+
+
+def changed_meanwhile(error: SheetopsError) -> TrackerChanged | None:
+    """A tab that was renamed, deleted or added after the read makes Google refuse the whole batch."""
+    if not _OTHER_TABS.search(str(error)):
         return None
     return TrackerChanged(
         "A tab was renamed, deleted or added after the spreadsheet was read.",

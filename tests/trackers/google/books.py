@@ -21,8 +21,12 @@ EPOCH = dt.datetime(1899, 12, 30)
 HTTP = Session()
 
 
+ROBOT = "robot@sandbox.example"
+ANA = "ana@example.com"
+
+
 def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int = 12) -> str:
-    """Make a spreadsheet with these tabs, and so many rows below, and return its id."""
+    """Ana makes a spreadsheet with these tabs, and so many rows below, shares it with the robot; its id is returned."""
     sheets = [
         {
             "properties": {
@@ -35,10 +39,13 @@ def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int =
     ]
     properties = {"title": "Cases", "timeZone": "Etc/UTC"}
     made = HTTP.post(
-        f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20
-    )
+        f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20,
+        headers={"Authorization": f"Bearer {ANA}"},
+    )  # fmt: skip
     assert made.ok, made.text
-    return str(made.json()["spreadsheetId"])
+    spreadsheet = str(made.json()["spreadsheetId"])
+    box.share(spreadsheet, ROBOT)
+    return spreadsheet
 
 
 def cell(value: Any) -> dict[str, Any]:

@@ -1,12 +1,19 @@
 """A sandbox, and a transport to it whose time passes only by waiting."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
 from sheetops.config.google import GoogleSettings
 from sheetops.sandbox import Sandbox
+from sheetops.sandbox.http import Answer, Request
+from sheetops.sandbox.service import Service
 from sheetops.trackers.google.transport import open_transport
+
+from ...sandbox import discovery
+from .cities import Cities
 
 
 @dataclass
@@ -87,3 +94,43 @@ def write(text):
             "fields": "userEnteredValue",
         }
     }
+
+
+@pytest.fixture
+def begin(tmp_path: Path, box: Sandbox) -> Iterator[Callable[..., Cities]]:
+    """Begin with three cases that Dublin brought in and London shows."""
+    begun: list[Cities] = []
+
+    def start(**parts: str) -> Cities:
+        cities = Cities(tmp_path, box, **parts)
+        begun.append(cities)
+        assert cities.sync().exit_code == 0
+        return cities
+
+    yield start
+    for cities in begun:
+        cities.ws.close()
+
+
+@pytest.fixture
+def cities(begin: Callable[..., Cities]) -> Cities:
+    return begin()
+
+
+@pytest.fixture(autouse=True)
+def said_as_google_describes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Every request that is sent here, and every answer, is one that Google's description of the API allows."""
+    found: list[str] = []
+    answer = Service.answer
+
+    def checked(self: Service, request: Request) -> Answer:
+        given = answer(self, request)
+        try:
+            discovery.check(request, given)
+        except AssertionError as error:
+            found.append(str(error))
+        return given
+
+    monkeypatch.setattr(Service, "answer", checked)
+    yield
+    assert found == []

@@ -21,7 +21,7 @@ def others(connect):
 def test_a_sheet_that_can_be_read(google, sheet):
     assert checks(google, {sheet: "north"}) == [
         (True, f"Google: share each sheet with {ROBOT} as Editor"),
-        (True, "Google Sheet 'Cases': can be read"),
+        (True, "Google Sheet 'north': can be read"),
     ]
 
 
@@ -58,7 +58,7 @@ columns = {{ ID = "id" }}
 """, encoding="utf-8")  # fmt: skip
     with open_workspace(tmp_path) as ws:
         found = _check_google(ws, {"SHEETOPS_GOOGLE_URL": box.url})
-        assert found[1] == (True, "Google Sheet 'Cases': can be read")
+        assert found[1] == (True, "Google Sheet 'north': can be read")
         without = _check_google(ws, {"GOOGLE_APPLICATION_CREDENTIALS": str(tmp_path / "gone.json")})
     assert [ok for ok, _ in without] == [False]
     assert "cannot be used: there is no such file" in without[0][1]
@@ -70,7 +70,7 @@ def test_a_file_in_the_bin_is_found_where_drive_is_asked(sheet, google, box):
     assert checks(google, {sheet: "north"})[1] == (
         False,
         (
-            "'Cases' is in the bin of Google Drive. 'Cases' was not read. "
+            "'north' is in the bin of Google Drive. 'north' was not read. "
             "Restore it there, or take its trackers out of sheetops.toml."
         ),
     )

@@ -3,130 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from sheetops import actions
-from sheetops.library import Workspace, open_workspace
+from sheetops.library import open_workspace
 from sheetops.model.errors import GuardStopped
 from sheetops.sandbox import Sandbox
 
-from .. import workbooks
 from . import books
-
-HEADER = ["Case ID", "Status", "Due", "Amount", "Note"]
-COLUMNS = '"Case ID" = "case_id"\n"Status" = "status"\n"Due" = "due"\n"Amount" = "amount"\n"Note" = "note"'
-CONFIG = """
-[workspace]
-name = "two cities"
-timezone = "Etc/UTC"
-[google]
-per_minute = 100000
-{google}
-[tables.cases]
-key = "case_id"
-key_format = "CASE-{{:04d}}"
-[tables.cases.fields]
-case_id = {{ type = "text" }}
-status = {{ type = "choice", choices = ["open", "closed"] }}
-due = {{ type = "date" }}
-amount = {{ type = "number" }}
-note = {{ type = "text" }}
-risk = {{ type = "text" }}
-[trackers.dublin]
-file = "Dublin.xlsx"
-tab = "Cases"
-table = "cases"
-[trackers.dublin.columns]
-{columns}
-[trackers.london]
-spreadsheet = "https://docs.google.com/spreadsheets/d/{id}/edit#gid=0"
-name = "London"
-tab = "Cases"
-table = "cases"
-{london}
-[trackers.london.columns]
-{columns}
-{more}
-"""
-K1, K2, K3 = "CASE-0001", "CASE-0002", "CASE-0003"
-
-
-def case(number: int, **cells: Any) -> list[Any]:
-    told = {
-        "id": f"CASE-{number:04d}", "status": "open", "due": dt.date(2024, 1, number), "amount": float(number),
-        "note": f"note {number}",
-    }  # fmt: skip
-    return list({**told, **cells}.values())
-
-
-class Cities:
-    """A workspace with one tracker in each city, and the people there."""
-
-    def __init__(self, folder: Path, box: Sandbox, config: str = CONFIG, **parts: str) -> None:
-        self.folder, self.box = folder, box
-        self.id = parts.pop("id", "") or books.make(box, {"Cases": [HEADER], "Notes": [["mine"]]})
-        workbooks.make(folder / "Dublin.xlsx", [HEADER, case(1), case(2), case(3)])
-        said = {"google": "", "london": "", "more": "", "columns": COLUMNS, **parts}
-        (folder / "sheetops.toml").write_text(config.format(id=self.id, **said), encoding="utf-8")
-        self.ana = box.person(self.id)
-        self.ws = self.open()
-
-    def open(self) -> Workspace:
-        """Open the workspace as another process would."""
-        self.ws = open_workspace(self.folder, environ={"SHEETOPS_GOOGLE_URL": self.box.url}, who="robot")
-        return self.ws
-
-    def sync(self, **options: Any) -> actions.Outcome:
-        self.ws.close()
-        return actions.sync(self.open(), **options)
-
-    def london(self, tab: str = "Cases") -> list[list[Any]]:
-        return books.rows(self.box, self.id, tab)
-
-    def dublin(self) -> list[list[Any]]:
-        return workbooks.rows(self.folder / "Dublin.xlsx")
-
-    def in_dublin(self, **cells: Any) -> None:
-        workbooks.edit(self.folder / "Dublin.xlsx", cells)
-
-    def row(self, key: str) -> list[Any]:
-        return next(row for row in self.london() if row and row[0] == key)
-
-
-@pytest.fixture
-def box() -> Iterator[Sandbox]:
-    with Sandbox(seed=11) as box:
-        yield box
-
-
-@pytest.fixture
-def begin(tmp_path: Path, box: Sandbox) -> Iterator[Callable[..., Cities]]:
-    """Begin with three cases that Dublin brought in and London shows."""
-    begun: list[Cities] = []
-
-    def start(**parts: str) -> Cities:
-        cities = Cities(tmp_path, box, **parts)
-        begun.append(cities)
-        assert cities.sync().exit_code == 0
-        return cities
-
-    yield start
-    for cities in begun:
-        cities.ws.close()
-
-
-@pytest.fixture
-def cities(begin: Callable[..., Cities]) -> Cities:
-    return begin()
-
-
-def used(outcome: actions.Outcome) -> str:
-    return str(outcome.data["used"].get("London", ""))
-
+from .cities import COLUMNS, HEADER, K1, K2, K3, Cities, used
 
 # --- two cities, one case -------------------------------------------------------------------------------------
 
@@ -270,6 +158,7 @@ def test_the_stamp_is_gone(cities: Cities) -> None:
 
 def test_a_copy_with_our_stamp_in_it_is_told_from_the_original(cities: Cities, box: Sandbox) -> None:
     copy = box.copy(cities.id)
+    box.share(copy, books.ROBOT)
     config = cities.folder / "sheetops.toml"
     config.write_text(config.read_text(encoding="utf-8").replace(cities.id, copy), encoding="utf-8")
     with pytest.raises(GuardStopped, match="looks like a copy"):
