@@ -122,7 +122,8 @@ def test_doctor_says_that_it_is_a_sandbox_and_how_to_change_to_google(tmp_path, 
     said = "\n".join(outcome.lines)
     assert f"not in Google but on a sandbox, which keeps them in {tmp_path / 'google'}" in said
     assert "take sandbox = ... out of [google]" in said
-    assert "Google Sheet 'Cases': can be read" in said
+    assert "Google Sheet 'London': can be read" in said
+    assert outcome.exit_code == 0, "UTC and the spreadsheet's Etc/UTC are one clock"
     assert serving(tmp_path / "google") is None
 
 
