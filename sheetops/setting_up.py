@@ -1,4 +1,4 @@
-"""The verbs around a workspace: begin one, adopt a workbook, export a table, check that all is well."""
+"""The verbs around a workspace: begin one, log in, export a table, check that all is well."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .actions import Outcome
 from .model.errors import SheetopsError, TrackerNotWritten, UnknownName
 from .model.nearest import did_you_mean
 from .words import count
-from .workspace import CONFIG_NAME, load_config, parse_config
+from .workspace import CONFIG_NAME
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -40,35 +40,6 @@ def templates() -> Outcome:
     found = list_templates()
     lines = [f"  {template.name:14} {template.about}" for template in found]
     return Outcome("init", lines, {"templates": [{"name": t.name, "about": t.about} for t in found]})
-
-
-def adopt(file: Path, folder: Path, *, tab: str | None = None, zone: str | None = None) -> Outcome:
-    """Look at a workbook nobody prepared and write what sheetops.toml should say about it.
-
-    Nothing in the workbook changes. The proposal is added to the folder's sheetops.toml, or becomes it.
-    """
-    from .adopt import propose
-
-    config = folder / CONFIG_NAME
-    existing = config.read_text(encoding="utf-8") if config.is_file() else None
-    timezone = zone or (load_config(config).timezone if existing is not None else "UTC")
-    proposal = propose(file, tab=tab, zone=timezone, existing=existing, folder=folder)
-    text = proposal.toml()
-    whole = text if existing is None else f"{existing.rstrip()}\n\n{text}"
-    parse_config(whole, config)  # a proposal that does not load would be ours to mend, not the person's
-    try:
-        config.write_text(whole, encoding="utf-8")
-    except OSError as error:
-        raise TrackerNotWritten(f"{config} could not be written: {error.strerror}.") from None
-    lines = [
-        *proposal.findings,
-        "",
-        f"{'Added to' if existing else 'Wrote'} {config}.",
-        "Read it, change what you like, then: sheetops plan",
-    ]
-    data = {"config": str(config), "tracker": proposal.tracker, "table": proposal.table, "key": proposal.key,
-            "mints_key": proposal.mint_key_header, "findings": list(proposal.findings)}  # fmt: skip
-    return Outcome("adopt", lines, data)
 
 
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:

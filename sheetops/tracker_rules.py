@@ -1,64 +1,71 @@
-"""What Excel is told about a field: the drop-down or limits of its cells, and the note on its header."""
+"""What people are told about a field: the drop-down or limits of its cells, and the note on its header."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 from .model.schema import Field, FieldType, Mode, Table
 from .model.values import show_value
 
-INLINE_LIMIT = 255
-"""Characters of a drop-down list that Excel stores in the rule itself; a longer one needs cells."""
-
 _EARLIEST = datetime(1990, 1, 1)  # noqa: DTZ001 - wall time, as a cell holds it
-_WARN = {"error_type": "warning", "ignore_blank": True}
+_FAR = 1_000_000_000
+"""A rule needs a limit to say "numbers only"."""
 
 
-def fits_inline(field: Field) -> bool:
-    """Return whether the field's choices can stand in a rule: short, and without the dividing comma."""
-    values = [choice.value for choice in field.choices]
-    return len(",".join(values)) <= INLINE_LIMIT and not any("," in value for value in values)
+class Kind(Enum):
+    """What a rule wants of a cell."""
+
+    LIST = "one of a list"
+    YES_NO = "yes or no"
+    DATE = "a date"
+    WHOLE = "a whole number"
+    NUMBER = "a number"
 
 
-def validation(field: Field, choices_at: str | None) -> dict[str, Any] | None:
-    """Return XlsxWriter's options for the field's cells, or None where anything may be typed.
+@dataclass(frozen=True)
+class Rule:
+    """What may be typed into a column without a warning, and the words of the warning.
 
+    `values` are a list's; `low` and `high` limit dates and numbers, None where there is no limit.
     Every rule warns and lets the person go on: a run holds a bad value and says why, and a spelling
-    that the config knows as an alias is no mistake. `choices_at` is a range for a long drop-down.
+    that the config knows as an alias is no mistake.
     """
+
+    kind: Kind
+    message: str
+    values: tuple[str, ...] = ()
+    low: Any = None
+    high: Any = None
+
+
+def rule_of(field: Field) -> Rule | None:
+    """Return the rule for the field's cells, or None where anything may be typed."""
     if field.type is FieldType.CHOICE:
-        source = choices_at or [choice.value for choice in field.choices]
-        return _rule(
-            field, "list", "Choose from the list, or type one of its other spellings.", source=source
-        )
+        values = tuple(choice.value for choice in field.choices)
+        return Rule(Kind.LIST, "Choose from the list, or type one of its other spellings.", values)
     if field.type is FieldType.BOOLEAN:
-        return _rule(field, "list", "Yes or no.", source=["yes", "no"])
+        return Rule(Kind.YES_NO, "Yes or no.", ("yes", "no"))
     if field.type in (FieldType.DATE, FieldType.DATETIME):
-        return _rule(field, "date", "This column holds dates.", criteria=">=", value=_EARLIEST)
+        return Rule(Kind.DATE, "This column holds dates.", low=_EARLIEST)
     if field.type in (FieldType.INTEGER, FieldType.MONEY, FieldType.NUMBER):
         return _limits(field)
     return None
 
 
-def _rule(field: Field, kind: str, message: str, **more: Any) -> dict[str, Any]:
-    return {**_WARN, "validate": kind, "error_title": field.header[:32], "error_message": message, **more}
-
-
-def _limits(field: Field) -> dict[str, Any]:
-    kind = "integer" if field.type is FieldType.INTEGER else "decimal"
-    noun = "whole numbers" if kind == "integer" else "numbers"
+def _limits(field: Field) -> Rule:
+    kind = Kind.WHOLE if field.type is FieldType.INTEGER else Kind.NUMBER
+    said = f"This column holds {'whole numbers' if kind is Kind.WHOLE else 'numbers'}"
     low, high = field.minimum, field.maximum
     if low is None and high is None:
-        low, high = -1_000_000_000, 1_000_000_000  # a rule needs a limit to say "numbers only"
-        return _rule(field, kind, f"This column holds {noun}.", criteria="between", minimum=low, maximum=high)
+        return Rule(kind, f"{said}.", low=-_FAR, high=_FAR)
     if low is not None and high is not None:
-        message = f"This column holds {noun} from {low} to {high}."
-        return _rule(field, kind, message, criteria="between", minimum=low, maximum=high)
-    criteria, limit = (">=", low) if high is None else ("<=", high)
-    message = f"This column holds {noun} of {limit} or {'more' if high is None else 'less'}."
-    return _rule(field, kind, message, criteria=criteria, value=limit)
+        return Rule(kind, f"{said} from {low} to {high}.", low=low, high=high)
+    limit, words = (low, "more") if high is None else (high, "less")
+    return Rule(kind, f"{said} of {limit} or {words}.", low=low, high=high)
 
 
 def header_note(field: Field, table: Table, mode: Mode) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,50 +14,29 @@ from .model.record import Values
 from .model.schema import Field, FieldType, Mode, Schema, Table, TrackerSpec
 from .model.sheet import column_letters
 from .model.values import Reading, to_cell
-from .tracker_rules import fits_inline, header_note, validation
+from .tracker_looks import (
+    HEADER_FILL,
+    HEADER_TEXT,
+    LOOKS,
+    OWNED_HEADER_FILL,
+    OWNED_TEXT,
+    column_width,
+    is_owned,
+    number_format,
+)
+from .tracker_rules import Kind, Rule, header_note, rule_of
 
 LAST_ROW = 1_048_576
 _FONT = {"font_name": "Calibri", "font_size": 11, "valign": "top"}
 _HEADER = {
-    **_FONT, "bold": True, "font_color": "#FFFFFF", "bg_color": "#1F3A4D", "border": 1,
-    "border_color": "#FFFFFF", "valign": "vcenter", "text_wrap": True, "indent": 1,
+    **_FONT, "bold": True, "font_color": HEADER_TEXT, "bg_color": HEADER_FILL, "border": 1,
+    "border_color": HEADER_TEXT, "valign": "vcenter", "text_wrap": True, "indent": 1,
 }  # fmt: skip
-_OWNED_HEADER = {**_HEADER, "bg_color": "#6B7B86", "italic": True}
-_OWNED_CELL = {"font_color": "#5A6770", "italic": True}
-_TITLE = {**_FONT, "bold": True, "font_size": 16, "font_color": "#1F3A4D", "valign": "vcenter"}
+_OWNED_HEADER = {**_HEADER, "bg_color": OWNED_HEADER_FILL, "italic": True}
+_OWNED_CELL = {"font_color": OWNED_TEXT, "italic": True}
+_TITLE = {**_FONT, "bold": True, "font_size": 16, "font_color": HEADER_FILL, "valign": "vcenter"}
 _TABLE_STYLE = "Table Style Light 15"
 _HEADER_HEIGHT = 30
-
-
-@dataclass(frozen=True)
-class Look:
-    """How the cells of one type of field are shown: width in characters, number format, alignment.
-
-    Nothing wraps: a row stays one line high, so that a screen shows forty cases and not six.
-    """
-
-    width: float
-    format: str = "General"
-    align: str = "left"
-
-
-LOOKS: Mapping[FieldType, Look] = {
-    FieldType.TEXT: Look(18, "@"),
-    FieldType.LONG_TEXT: Look(70),
-    FieldType.INTEGER: Look(10, "0", "right"),
-    FieldType.NUMBER: Look(12, "General", "right"),
-    FieldType.MONEY: Look(14, "#,##0.00", "right"),
-    FieldType.DATE: Look(12, "yyyy-mm-dd"),
-    FieldType.DATETIME: Look(17, "yyyy-mm-dd hh:mm"),
-    FieldType.DURATION: Look(11, "[h]:mm", "right"),
-    FieldType.BOOLEAN: Look(9, align="center"),
-    FieldType.CHOICE: Look(12),
-    FieldType.MULTI_CHOICE: Look(26),
-    FieldType.URL: Look(34),
-    FieldType.PERSON: Look(20),
-    FieldType.REFERENCE: Look(16, "@"),
-}
-_NARROWEST, _WIDEST_CHOICE = 9, 30
 
 
 def build_workbook(
@@ -98,7 +76,7 @@ class _LongChoices:
 
     def range_for(self, field: Field) -> str | None:
         """Return where the field's choices will stand, or None when the rule itself can hold them."""
-        if field.type is not FieldType.CHOICE or fits_inline(field):
+        if field.type is not FieldType.CHOICE or _fits_inline(field):
             return None
         values = tuple(choice.value for choice in field.choices)
         if values not in self._columns:
@@ -142,9 +120,10 @@ class _Tab:
             self.sheet.write_string(0, 0, self.table.description or self.spec.tab, self._style(_TITLE))
 
     def _column(self, place: int, field: Field, mode: Mode, header: str) -> None:
-        self.sheet.set_column(place, place, _width(field, header), self._cell_style(field, mode))
-        if rule := validation(field, self.long_choices.range_for(field)):
-            self.sheet.data_validation(self.top + 1, place, LAST_ROW - 1, place, rule)
+        self.sheet.set_column(place, place, column_width(field, header), self._cell_style(field, mode))
+        if rule := rule_of(field):
+            options = _validation(field, rule, self.long_choices.range_for(field))
+            self.sheet.data_validation(self.top + 1, place, LAST_ROW - 1, place, options)
         if note := header_note(field, self.table, mode):
             size = {"width": 240, "height": 22 + 17 * sum(1 + len(line) // 38 for line in note.split("\n"))}
             self.sheet.write_comment(self.top, place, note, {**size, "author": "sheetops", "font_size": 10})
@@ -168,7 +147,7 @@ class _Tab:
         columns = [
             {
                 "header": column.header,
-                "header_format": self._style(_HEADER if _typed(column.mode) else _OWNED_HEADER),
+                "header_format": self._style(_OWNED_HEADER if is_owned(column.mode) else _HEADER),
             }
             for column in self.spec.columns
         ]
@@ -187,40 +166,48 @@ class _Tab:
 
     def _cell_style(self, field: Field, mode: Mode) -> xlsxwriter.format.Format:
         look = LOOKS[field.type]
-        number_format = _money_format(field) if field.type is FieldType.MONEY else look.format
         style = {
             **_FONT,
-            "num_format": number_format,
+            "num_format": number_format(field),
             "align": look.align,
             "indent": 0 if look.align == "center" else 1,
         }
-        return self._style(style if _typed(mode) else {**style, **_OWNED_CELL})
+        return self._style({**style, **_OWNED_CELL} if is_owned(mode) else style)
 
     def _style(self, properties: Mapping[str, Any]) -> xlsxwriter.format.Format:
         return self.workbook.add_format(dict(properties))
 
 
-def _typed(mode: Mode) -> bool:
-    return mode is Mode.EDIT
+INLINE_LIMIT = 255
+"""Characters of a drop-down list that Excel stores in the rule itself; a longer one needs cells."""
 
 
-def _width(field: Field, header: str) -> float:
-    """Return a column's width: enough for the header with its filter button and for usual content."""
-    look = LOOKS[field.type]
-    longest = max((len(choice.value) for choice in field.choices), default=0)
-    content = min(longest + 4, _WIDEST_CHOICE) if field.type is FieldType.CHOICE else look.width
-    return max(content, len(header) + 5, _NARROWEST)
+def _fits_inline(field: Field) -> bool:
+    """Return whether the field's choices can stand in a rule: short, and without the dividing comma."""
+    values = [choice.value for choice in field.choices]
+    return len(",".join(values)) <= INLINE_LIMIT and not any("," in value for value in values)
 
 
-_SYMBOLS = {"EUR": "€", "GBP": "£", "USD": "$", "JPY": "¥"}
+def _validation(field: Field, rule: Rule, choices_at: str | None) -> dict[str, Any]:
+    """Return XlsxWriter's options for a rule. `choices_at` is a range for a long drop-down."""
+    return {
+        "error_type": "warning", "ignore_blank": True, "validate": _EXCEL_KINDS[rule.kind],
+        "error_title": field.header[:32], "error_message": rule.message, **_limits(rule, choices_at),
+    }  # fmt: skip
 
 
-def _money_format(field: Field) -> str:
-    digits = "#,##0" + (f".{'0' * field.decimals}" if field.decimals else "")
-    if not field.currency:
-        return digits
-    symbol = _SYMBOLS.get(field.currency)
-    return f"[${symbol}]{digits}" if symbol else f"{digits} [${field.currency}]"
+_EXCEL_KINDS = {
+    Kind.LIST: "list", Kind.YES_NO: "list", Kind.DATE: "date", Kind.WHOLE: "integer", Kind.NUMBER: "decimal",
+}  # fmt: skip
+
+
+def _limits(rule: Rule, choices_at: str | None) -> dict[str, Any]:
+    if rule.values:
+        return {"source": choices_at or list(rule.values)}
+    if rule.low is not None and rule.high is not None:
+        return {"criteria": "between", "minimum": rule.low, "maximum": rule.high}
+    criteria, limit = (">=", rule.low) if rule.high is None else ("<=", rule.high)
+    return {"criteria": criteria, "value": limit}
 
 
 def _table_name(spec: TrackerSpec) -> str:

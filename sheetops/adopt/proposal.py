@@ -1,4 +1,4 @@
-"""From what was seen in a workbook to a proposal: names, key, fields, and what to tell people. Pure."""
+"""From what was seen in a spreadsheet to a proposal: names, key, fields, and what to tell people. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .dates import DateOrder
 from .evidence import ColumnCells, fits_field
 from .keys import Key, choose_key, duplicates
 from .matching import Match, best_table
+from .reading import Origin
 from .region import Region
 from .types import Guess, guess_field
 from .words import names_identifier
@@ -30,10 +31,9 @@ _PLAIN_TAB = re.compile(
 
 @dataclass(frozen=True)
 class Seen:
-    """What was read of a workbook: the chosen tab, its table, and words for the other tabs."""
+    """What was read of a spreadsheet: the chosen tab, its table, and words for the other tabs."""
 
-    workbook: str
-    source: str
+    origin: Origin
     tab: str
     other_tabs: tuple[str, ...]
     region: Region
@@ -43,7 +43,7 @@ class Seen:
 
 @dataclass(frozen=True)
 class ProposedColumn:
-    """A column of the workbook, the field it would show, and remarks for its comment.
+    """A column of the tab, the field it would show, and remarks for its comment.
 
     `known` says that the field is in sheetops.toml already; `left_out` why there is no field for it.
     """
@@ -58,7 +58,7 @@ class ProposedColumn:
 
 @dataclass(frozen=True)
 class Proposal:
-    """What sheetops.toml would say about a workbook, and sentences for the person who asked.
+    """What sheetops.toml would say about a spreadsheet, and sentences for the person who asked.
 
     `mint_key_header` is the header of a key column that does not exist yet and would be added.
     `new_table` is None when the tracker joins a table that sheetops.toml has.
@@ -220,12 +220,12 @@ def _free(name: str, taken: Collection[str]) -> str:
 
 
 def _table_name(seen: Seen, taken: Collection[str]) -> str:
-    words = re.sub(r"\.\w+$", "", seen.workbook) if _PLAIN_TAB.fullmatch(seen.tab.strip()) else seen.tab
+    words = seen.origin.name if _PLAIN_TAB.fullmatch(seen.tab.strip()) else seen.tab
     return _free(_shortened(simple_name(words, "records")), taken)
 
 
 def _tracker_id(seen: Seen, taken: Collection[str]) -> str:
-    stem = _id(re.sub(r"\.\w+$", "", seen.workbook)) or "tracker"
+    stem = _id(seen.origin.name) or "tracker"
     return stem if stem not in taken else _free(f"{stem}-{_id(seen.tab) or 'tab'}", taken)
 
 
@@ -236,7 +236,7 @@ def _id(words: str) -> str:
 def _findings(proposal: Proposal) -> Iterator[str]:
     seen = proposal.seen
     yield (
-        f"{seen.workbook}, tab '{seen.tab}': the header is in row {seen.region.header_row}, with "
+        f"{seen.origin.title}, tab '{seen.tab}': the header is in row {seen.region.header_row}, with "
         f"{len(seen.columns):,} columns and {len(seen.region.rows):,} rows below it."
     )
     if seen.other_tabs:
@@ -248,7 +248,7 @@ def _findings(proposal: Proposal) -> Iterator[str]:
     if seen.order.evidence:
         yield seen.order.evidence
     yield from _held_findings(proposal)
-    yield "Nothing in the workbook was changed."
+    yield f"Nothing in the {seen.origin.noun} was changed."
 
 
 def _table_finding(proposal: Proposal) -> str:

@@ -1,4 +1,4 @@
-"""Adoption from end to end: open the workbook, find its table, propose. Nothing is written."""
+"""Adoption from end to end: open the spreadsheet, find its table, propose. Nothing is written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 
 from ..model.errors import ConfigError, TrackerUnreadable
 from ..model.values import Reading
-from ..ooxml import Workbook
 from ..workspace import CONFIG_NAME, Config, parse_config
 from .dates import decide_order
 from .evidence import ColumnCells
 from .proposal import Proposal, Seen, make_proposal
-from .reading import TabRead, number_formats, open_workbook, read_tab, tab_names
+from .reading import Origin, TabRead, Tabs, WorkbookTabs, open_workbook
 from .region import Region, find_region
 
 _FORMATS_SEEN = 5
@@ -38,16 +37,23 @@ def propose(
     mistakes or one that has this tab already.
     """
     home = (folder or path.parent).resolve()
-    config = parse_config(existing, home / CONFIG_NAME) if existing is not None else None
     with open_workbook(path) as workbook:
-        chosen, region, others = _choose_tab(workbook, tab)
-        columns = _columns(workbook, chosen, region)
-    source = _source(path, home)
+        return propose_tabs(WorkbookTabs(workbook, home), home, tab=tab, zone=zone, existing=existing)
+
+
+def propose_tabs(
+    tabs: Tabs, home: Path, *, tab: str | None = None, zone: str = "UTC", existing: str | None = None
+) -> Proposal:
+    """Return what sheetops.toml in the folder `home` should say about any spreadsheet; otherwise as `propose`."""
+    config = parse_config(existing, home / CONFIG_NAME) if existing is not None else None
+    origin = tabs.origin
+    chosen, region, others = _choose_tab(tabs, tab)
+    columns = _columns(tabs, chosen, region)
     if config:
-        _refuse_known(config, home, source, chosen.name)
+        _refuse_known(config, home, origin, chosen.name)
     order = decide_order(columns)
     day_first = order.day_first if order.day_first is not None else _usual_order(config)
-    seen = Seen(path.name, source, chosen.name, others, region, columns, order)
+    seen = Seen(origin, chosen.name, others, region, columns, order)
     return make_proposal(seen, config, zone, Reading(ZoneInfo(zone), day_first))
 
 
@@ -57,17 +63,17 @@ def _usual_order(config: Config | None) -> bool:
     return specs[0].day_first if specs else True
 
 
-def _choose_tab(workbook: Workbook, wanted: str | None) -> tuple[TabRead, Region, tuple[str, ...]]:
+def _choose_tab(tabs: Tabs, wanted: str | None) -> tuple[TabRead, Region, tuple[str, ...]]:
     """Return the tab most like a table, its table, and what to say about the other tabs."""
-    names = tab_names(workbook, wanted)
-    if not names:
+    origin = tabs.origin
+    found = [(read, find_region(read)) for read in tabs.read(wanted)]
+    if not found:
         raise TrackerUnreadable(
-            f"{workbook.path.name} has no tab with cells.", next_step="Choose another workbook."
+            f"{origin.title} has no tab with cells.", next_step=f"Choose another {origin.noun}."
         )
-    found = [(read, find_region(read)) for read in (read_tab(workbook, name) for name in names)]
     tables = [(read, region) for read, region in found if region]
     if not tables:
-        raise _no_table(workbook.path.name, [read for read, _ in found])
+        raise _no_table(origin, [read for read, _ in found])
     read, region = max(tables, key=lambda pair: pair[1].size)
     return read, region, tuple(_describe(r, g) for r, g in found if r is not read)
 
@@ -76,23 +82,28 @@ def _describe(read: TabRead, region: Region | None) -> str:
     return f"'{read.name}' ({len(region.rows):,} rows)" if region else f"'{read.name}' (no header found)"
 
 
-def _no_table(workbook: str, tabs: Sequence[TabRead]) -> TrackerUnreadable:
+def _no_table(origin: Origin, tabs: Sequence[TabRead]) -> TrackerUnreadable:
     if not any(any(row) for tab in tabs for row in tab.grid.rows):
         where = f"The tab '{tabs[0].name}'" if len(tabs) == 1 else "Every tab"
         return TrackerUnreadable(
-            f"{where} of {workbook} is empty.", next_step="Type a header row, save, and run it again."
+            f"{where} of {origin.title} is empty.",
+            next_step=f"Type a header row{_save(origin)} and run it again.",
         )
     return TrackerUnreadable(
-        f"No row of {workbook} looks like a header ({', '.join(tab.name for tab in tabs[:5])}): "
+        f"No row of {origin.title} looks like a header ({', '.join(tab.name for tab in tabs[:5])}): "
         "names of columns, different from each other, above the data.",
-        next_step="Put a header row above the data, save, and run it again; or name the tab with --tab.",
+        next_step=f"Put a header row above the data{_save(origin)} and run it again; or name the tab with --tab.",
     )
 
 
-def _columns(workbook: Workbook, tab: TabRead, region: Region) -> list[ColumnCells]:
+def _save(origin: Origin) -> str:
+    return ", save," if origin.backend == "excel" else ""
+
+
+def _columns(tabs: Tabs, tab: TabRead, region: Region) -> list[ColumnCells]:
     columns = [_column(tab, region, place) for place in range(len(region.headers))]
     sampled = [(row, column.header.column) for column in columns for row in _numeric_rows(column)]
-    formats = number_formats(workbook, tab.name, sorted(sampled))
+    formats = tabs.number_formats(tab.name, sorted(sampled))
     return [replace(column, formats=formats.get(column.header.column, ())) for column in columns]
 
 
@@ -109,20 +120,17 @@ def _numeric_rows(column: ColumnCells) -> list[int]:
     return [row for row, raw in first if isinstance(raw, (int, float))][:_FORMATS_SEEN]
 
 
-def _source(path: Path, home: Path) -> str:
-    """Return the workbook as sheetops.toml names it: relative to the workspace where that is possible."""
-    try:
-        return Path(os.path.relpath(path.resolve(), home)).as_posix()
-    except ValueError:  # another drive on Windows
-        return path.resolve().as_posix()
-
-
-def _refuse_known(config: Config, home: Path, source: str, tab: str) -> None:
-    place = os.path.normcase(os.path.normpath(home / source))
+def _refuse_known(config: Config, home: Path, origin: Origin, tab: str) -> None:
     for spec in config.schema.trackers.values():
-        known = os.path.normcase(os.path.normpath(home / spec.source))
-        if spec.backend == "excel" and known == place and spec.tab.casefold() == tab.casefold():
+        same = spec.backend == origin.backend and _place(spec.source, spec.backend, home) == _place(
+            origin.source, origin.backend, home
+        )
+        if same and spec.tab.casefold() == tab.casefold():
             raise ConfigError(
                 f"The tab '{tab}' of {spec.name} is tracker '{spec.id}' of this workspace already.",
                 next_step="Change it in sheetops.toml, or name another tab with --tab.",
             )
+
+
+def _place(source: str, backend: str, home: Path) -> str:
+    return os.path.normcase(os.path.normpath(home / source)) if backend == "excel" else source

@@ -1,11 +1,13 @@
-"""Reading a workbook for adoption: the tabs as plain grids, within bounds, and nothing written."""
+"""What adoption reads: the tabs of a workbook, or of whatever else has tabs, as plain grids. Nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import os.path
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from ..model.errors import TrackerUnreadable, UnknownName
 from ..model.nearest import did_you_mean
@@ -36,6 +38,69 @@ class TabRead:
     boxes: tuple[TableBox, ...] = ()
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The spreadsheet that is adopted, in the words of sheetops.toml and of people.
+
+    `title` is what people call it, `name` the same without a file's ending. `source` is how a tracker of the `backend`
+    names it, and `settings` are the lines that say so. `noun` is what kind of thing it is.
+    """
+
+    title: str
+    name: str
+    source: str
+    backend: str
+    settings: tuple[tuple[str, str], ...]
+    noun: str
+
+
+class Tabs(Protocol):
+    """A spreadsheet that can be adopted: a workbook, or one in Google Sheets."""
+
+    @property
+    def origin(self) -> Origin:
+        """Which spreadsheet it is."""
+        ...
+
+    def read(self, tab: str | None) -> list[TabRead]:
+        """Return the tab of this name, or all that could be trackers. Raise UnknownName when there is none so called."""
+        ...
+
+    def number_formats(self, tab: str, cells: Iterable[tuple[int, int]]) -> dict[int, list[str]]:
+        """Return column -> the number formats of the given (row, column) cells."""
+        ...
+
+
+@dataclass(frozen=True)
+class WorkbookTabs:
+    """The tabs of a workbook in a workspace's folder."""
+
+    workbook: Workbook
+    home: Path
+
+    @property
+    def origin(self) -> Origin:
+        """Return the workbook as sheetops.toml names it: relative to the workspace where that is possible."""
+        path = self.workbook.path
+        try:
+            source = Path(os.path.relpath(path.resolve(), self.home)).as_posix()
+        except ValueError:  # another drive on Windows
+            source = path.resolve().as_posix()
+        return Origin(path.name, path.stem, source, "excel", (("file", source),), "workbook")
+
+    def read(self, tab: str | None) -> list[TabRead]:
+        """Return worksheets."""
+        names = [name for name, (kind, _) in self.workbook.parts.items() if kind == "worksheet"]
+        return [_read_tab(self.workbook, name) for name in wanted_tabs(self.workbook.path.name, names, tab)]
+
+    def number_formats(self, tab: str, cells: Iterable[tuple[int, int]]) -> dict[int, list[str]]:
+        """Return column -> the number formats of the given (row, column) cells."""
+        found: dict[int, list[str]] = {}
+        for row, column in cells:
+            found.setdefault(column, []).append(self.workbook[tab].cell(row, column).number_format)
+        return found
+
+
 @contextmanager
 def open_workbook(path: Path) -> Iterator[Workbook]:
     """Open a workbook to look at it. Raise TrackerUnreadable, with what to do, for what is none."""
@@ -46,19 +111,18 @@ def open_workbook(path: Path) -> Iterator[Workbook]:
         raise TrackerUnreadable(str(error), not_done="") from None
 
 
-def tab_names(workbook: Workbook, wanted: str | None) -> list[str]:
-    """Return the worksheets to look at: the wanted one, or all but the program's own."""
-    names = [name for name, (kind, _) in workbook.parts.items() if kind == "worksheet"]
+def wanted_tabs(title: str, names: Sequence[str], wanted: str | None) -> list[str]:
+    """Return the tabs to look at: the wanted one, or all but the program's own. Raise UnknownName for one too many."""
     if wanted is None:
         return [name for name in names if name.casefold() != OWN_TAB]
     found = [name for name in names if name.casefold() == wanted.strip().casefold()]
     if not found:
         near = did_you_mean(wanted, names) or f" It has: {', '.join(names)}."
-        raise UnknownName(f"{workbook.path.name} has no tab '{wanted}'.{near}")
+        raise UnknownName(f"{title} has no tab '{wanted}'.{near}")
     return found
 
 
-def read_tab(workbook: Workbook, name: str) -> TabRead:
+def _read_tab(workbook: Workbook, name: str) -> TabRead:
     """Return a tab's values, merged ranges, formulas and Excel tables."""
     sheet = workbook[name]
     stored = sheet.grid()
@@ -96,11 +160,3 @@ def _boxes(sheet: Sheet) -> Iterator[TableBox]:
             yield TableBox(
                 table.header_row, ref.first_column, ref.last_column, ref.last_row, table.totals_row
             )
-
-
-def number_formats(workbook: Workbook, tab: str, cells: Iterable[tuple[int, int]]) -> dict[int, list[str]]:
-    """Return column -> the number formats of the given (row, column) cells."""
-    found: dict[int, list[str]] = {}
-    for row, column in cells:
-        found.setdefault(column, []).append(workbook[tab].cell(row, column).number_format)
-    return found

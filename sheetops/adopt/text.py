@@ -30,7 +30,7 @@ def _head(proposal: Proposal) -> Iterator[str]:
     seen = proposal.seen
     if not proposal.new_file:
         yield ""  # the file it is added to may not end with a line break
-    yield comment(f"Proposed by `sheetops adopt` from {seen.workbook}, tab '{seen.tab}'.")
+    yield comment(f"Proposed by `sheetops adopt` from {seen.origin.title}, tab '{seen.tab}'.")
     yield comment(
         f"Its header is in row {seen.region.header_row} with {len(seen.region.rows):,} rows below. "
         "Nothing in it was changed."
@@ -42,7 +42,7 @@ def _head(proposal: Proposal) -> Iterator[str]:
 
 def _workspace(proposal: Proposal) -> Iterator[str]:
     yield "[workspace]"
-    yield _line(f"name = {quoted(proposal.seen.workbook.rsplit('.', 1)[0])}")
+    yield _line(f"name = {quoted(proposal.seen.origin.name)}")
     yield _line('database = "sheetops.db"', "one file beside this one; or postgresql://... for a team")
     yield _line(f"timezone = {quoted(proposal.zone)}", "the clock of the people who type dates")
     yield from _dates(proposal)
@@ -98,7 +98,8 @@ def _choices(choices: tuple[Choice, ...]) -> str:
 def _tracker(proposal: Proposal) -> Iterator[str]:
     seen = proposal.seen
     yield f"[trackers.{proposal.tracker}]"
-    yield _line(f"file = {quoted(seen.source)}")
+    for setting, value in seen.origin.settings:
+        yield _line(f"{setting} = {quoted(value)}")
     yield _line(f"tab = {quoted(seen.tab)}")
     yield _line(f"table = {quoted(proposal.table)}")
     if proposal.where:
@@ -114,7 +115,7 @@ def _tracker(proposal: Proposal) -> Iterator[str]:
         yield _line(f"timezone = {quoted(proposal.zone)}", "the clock of the people who type dates")
         yield from _dates(proposal)
     yield ""
-    yield _line(f"[trackers.{proposal.tracker}.columns]", "header in the workbook = field")
+    yield _line(f"[trackers.{proposal.tracker}.columns]", f"header in the {seen.origin.noun} = field")
     for column in proposal.columns:
         yield from _column_lines(column, in_table=bool(proposal.new_table))
 

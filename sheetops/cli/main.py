@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
-import json
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,17 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .. import __version__
-from ..model.errors import SheetopsError, TrackerNotWritten
+from ..model.errors import TrackerNotWritten
+from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .sheets import google, tracker
 
 if TYPE_CHECKING:
     from ..actions import Outcome
-    from ..library import Workspace
 
-_FOLDER = click.option(
-    "--folder", "-C", type=click.Path(path_type=Path), default=Path(), show_default="here",
-    help="The workspace: the folder with sheetops.toml, or one below it.",
-)  # fmt: skip
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON, for programs.")
 _ALL = click.option(
     "--all", "everything", is_flag=True, help="Show every line, not the first 20 of each kind."
 )
@@ -69,88 +62,42 @@ def main() -> None:
     cli()
 
 
-def _run(command: str, act: Callable[[], Outcome], *, as_json: bool) -> None:
-    """Carry out a verb, print its outcome, and end with its exit code."""
-    try:
-        outcome = act()
-    except SheetopsError as error:
-        _fail(command, error, as_json=as_json)
-        return
-    if as_json:
-        click.echo(json.dumps(outcome.to_json(), indent=1, ensure_ascii=False, default=str))
-    else:
-        for line in outcome.lines:
-            click.echo(line)
-    sys.exit(outcome.exit_code)
-
-
-def _fail(command: str, error: SheetopsError, *, as_json: bool) -> None:
-    from ..actions import outcome_error
-
-    plan = getattr(error, "plan", None)
-    if as_json:
-        data = outcome_error(command, error).to_json()
-        if plan is not None:
-            data["plan"] = plan.to_json()
-        click.echo(json.dumps(data, indent=1, ensure_ascii=False, default=str))
-    else:
-        for part in (error.what, error.not_done, error.next_step):
-            if part:
-                click.echo(part, err=True)
-    sys.exit(error.exit_code)
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):
-        return ""
-
-
-def _with(folder: Path, act: Callable[[Workspace], Outcome]) -> Callable[[], Outcome]:
-    """Return the verb with the workspace opened for it, and closed after it."""
-
-    def acting() -> Outcome:
-        from ..library import open_workspace
-        from .progress import Progress
-
-        with Progress() as progress, open_workspace(folder, who=_who(), progress=progress) as ws:
-            return act(ws)
-
-    return acting
-
-
 @cli.command()
 @click.argument("template", required=False)
 @click.option("--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here.")
 @click.option("--list", "list_them", is_flag=True, help="List the templates.")
-@_JSON
+@JSON
 def init(template: str | None, folder: Path, *, list_them: bool, as_json: bool) -> None:
     """Begin a workspace from TEMPLATE: a commented sheetops.toml and ready workbooks."""
     from .. import setting_up
 
     if list_them or template is None:
-        _run("init", setting_up.templates, as_json=as_json)
+        carry_out("init", setting_up.templates, as_json=as_json)
     else:
-        _run("init", lambda: setting_up.init(folder, template), as_json=as_json)
+        carry_out("init", lambda: setting_up.init(folder, template), as_json=as_json)
 
 
 @cli.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("spreadsheet", metavar="FILE|LINK")
 @click.option("--tab", help="The tab to adopt; default: the one most like a table.")
 @click.option("--timezone", "zone", help="The clock of the people who type dates, such as Europe/London.")
 @click.option(
-    "--folder", "-C", type=click.Path(path_type=Path), help="The workspace; default: the workbook's folder."
+    "--format", "format_it", is_flag=True, help="Of a Google spreadsheet: then run `sheetops tracker format`."
 )
-@_JSON
-def adopt(file: Path, tab: str | None, zone: str | None, folder: Path | None, *, as_json: bool) -> None:
-    """Look at an existing workbook FILE and write what sheetops.toml should say about it.
+@click.option(
+    "--folder", "-C", type=click.Path(path_type=Path),
+    help="The workspace; default: the workbook's folder, for a link: here.",
+)  # fmt: skip
+@JSON
+def adopt(spreadsheet: str, folder: Path | None, *, as_json: bool, **options: Any) -> None:
+    """Look at a spreadsheet you have and write what sheetops.toml should say about it.
 
-    Finds the header row, proposes key, types and choices, with comments. Nothing in the workbook changes.
+    It is a workbook's FILE, or the LINK or id of a spreadsheet in Google Sheets. Finds the header row, proposes key,
+    types and choices, with comments. Nothing in the spreadsheet changes without --format.
     """
-    from .. import setting_up
+    from .. import adopting
 
-    _run("adopt", lambda: setting_up.adopt(file, folder or file.parent, tab=tab, zone=zone), as_json=as_json)
+    carry_out("adopt", lambda: adopting.adopt(spreadsheet, folder, os.environ, **options), as_json=as_json)
 
 
 @cli.command()
@@ -161,13 +108,13 @@ def adopt(file: Path, tab: str | None, zone: str | None, folder: Path | None, *,
     "--save", type=click.Path(path_type=Path), help="Save the plan; `sync --plan` then does exactly this."
 )
 @click.option("--exit-code", "tell", is_flag=True, help="Exit with 6 when changes are waiting.")
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def plan(folder: Path, *, as_json: bool, **options: Any) -> None:
     """Say everything a sync would do. Writes nothing."""
     from .. import actions
 
-    _run("plan", _with(folder, lambda ws: actions.plan(ws, **options)), as_json=as_json)
+    carry_out("plan", inside(folder, lambda ws: actions.plan(ws, **options)), as_json=as_json)
 
 
 @cli.command()
@@ -177,8 +124,8 @@ def plan(folder: Path, *, as_json: bool, **options: Any) -> None:
 @click.option(
     "--plan", "saved", type=click.Path(path_type=Path), help="Do exactly what this saved plan says."
 )
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def sync(folder: Path, *, as_json: bool, **options: Any) -> None:
     """Bring trackers and dataset into agreement, both ways, cell by cell.
 
@@ -186,27 +133,27 @@ def sync(folder: Path, *, as_json: bool, **options: Any) -> None:
     """
     from .. import actions
 
-    _run("sync", _with(folder, lambda ws: actions.sync(ws, **options)), as_json=as_json)
+    carry_out("sync", inside(folder, lambda ws: actions.sync(ws, **options)), as_json=as_json)
 
 
 @cli.command()
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def status(folder: Path, *, as_json: bool) -> None:
     """Say how each tracker stands, what is held, and what the last run did."""
     from .. import actions
 
-    _run("status", _with(folder, actions.status), as_json=as_json)
+    carry_out("status", inside(folder, actions.status), as_json=as_json)
 
 
 @cli.command()
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def held(folder: Path, *, as_json: bool) -> None:
     """List the cells and rows that wait for a decision, and the ways to decide."""
     from .. import actions
 
-    _run("held", _with(folder, actions.held), as_json=as_json)
+    carry_out("held", inside(folder, actions.held), as_json=as_json)
 
 
 @cli.command()
@@ -217,8 +164,8 @@ def held(folder: Path, *, as_json: bool) -> None:
     "--new-key", "choice", flag_value="give mine a new key", help="The row becomes a record of its own."
 )
 @click.option("--use", "value", help="Both sides get this value.")
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def resolve(number: int, choice: str | None, value: str | None, folder: Path, *, as_json: bool) -> None:
     """Decide about the held item NUMBER; the next sync does it."""
     from .. import actions
@@ -226,108 +173,93 @@ def resolve(number: int, choice: str | None, value: str | None, folder: Path, *,
     if (choice is None) == (value is None):
         raise click.UsageError("Say one of --mine, --dataset, --new-key or --use VALUE.")
     chosen = choice or "use this:"
-    _run("resolve", _with(folder, lambda ws: actions.resolve(ws, number, chosen, value)), as_json=as_json)
+    carry_out(
+        "resolve", inside(folder, lambda ws: actions.resolve(ws, number, chosen, value)), as_json=as_json
+    )
 
 
 @cli.command()
 @click.argument("key", required=False)
 @click.argument("field", required=False)
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def history(key: str | None, field: str | None, folder: Path, *, as_json: bool) -> None:
     """Say who changed what of the record KEY (and its FIELD), where and when. Without KEY: the runs."""
     from .. import actions
 
-    _run("history", _with(folder, lambda ws: actions.history(ws, key, field)), as_json=as_json)
+    carry_out("history", inside(folder, lambda ws: actions.history(ws, key, field)), as_json=as_json)
 
 
 @cli.command()
 @click.argument("run")
 @_ALLOW
 @_ALL
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
     """Take RUN back in dataset and trackers, as a new run. What people changed since is held."""
     from .. import actions
 
-    _run("undo", _with(folder, lambda ws: actions.undo(ws, run, **options)), as_json=as_json)
+    carry_out("undo", inside(folder, lambda ws: actions.undo(ws, run, **options)), as_json=as_json)
 
 
 @cli.command()
 @click.argument("key")
 @click.argument("column", required=False)
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
     """Say where the values of the record KEY come from, or all about one COLUMN of it."""
     from .. import actions
 
-    _run("explain", _with(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
 
 
 @cli.command()
 @click.argument("table")
 @click.argument("out", type=click.Path(path_type=Path))
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def export(table: str, out: Path, folder: Path, *, as_json: bool) -> None:
     """Write TABLE to the file OUT: .csv, .parquet or .xlsx."""
     from .. import setting_up
 
-    _run("export", _with(folder, lambda ws: setting_up.export(ws, table, out)), as_json=as_json)
+    carry_out("export", inside(folder, lambda ws: setting_up.export(ws, table, out)), as_json=as_json)
 
 
 @cli.command()
 @click.argument("statement")
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def sql(statement: str, folder: Path, *, as_json: bool) -> None:
     """Answer a SQL STATEMENT over the dataset. It can only read."""
     from .. import actions
 
-    _run("sql", _with(folder, lambda ws: actions.sql(ws, statement)), as_json=as_json)
+    carry_out("sql", inside(folder, lambda ws: actions.sql(ws, statement)), as_json=as_json)
 
 
 @cli.command()
-@_FOLDER
-@_JSON
+@FOLDER
+@JSON
 def doctor(folder: Path, *, as_json: bool) -> None:
     """Check config, dataset, journal and trackers, and say what to do about each problem."""
     from .. import setting_up
     from ..library import open_workspace
 
-    _run(
+    carry_out(
         "doctor",
-        lambda: setting_up.doctor(lambda: open_workspace(folder, who=_who()), os.environ),
+        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ),
         as_json=as_json,
     )
 
 
-@cli.group()
-def google() -> None:
-    """Log in to Google Sheets."""
-
-
-@google.command()
-@click.argument("client_secret", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Keeps the login; default: in your own folder.")
-@click.option("--drive-version", is_flag=True, help="Also ask to see names and versions of files in Drive.")
-@_JSON
-def login(client_secret: Path, out: Path | None, *, drive_version: bool, as_json: bool) -> None:
-    """Log in as yourself, in the browser, with the OAuth client in the file CLIENT_SECRET."""
-    from .. import setting_up
-
-    _run(
-        "google login",
-        lambda: setting_up.google_login(client_secret, out, os.environ, drive_version=drive_version),
-        as_json=as_json,
-    )
+cli.add_command(tracker)
+cli.add_command(google)
 
 
 @cli.command()
 @click.argument("folder", type=click.Path(path_type=Path), default=Path("demo"))
-@_JSON
+@JSON
 def demo(folder: Path, *, as_json: bool) -> None:
     """Show the main job on example trackers in FOLDER: edits on both sides, plan, sync, held items, undo."""
     from ..demo import run_demo
@@ -337,7 +269,7 @@ def demo(folder: Path, *, as_json: bool) -> None:
         with Progress() as progress:
             return run_demo(folder, progress=progress)
 
-    _run("demo", play, as_json=as_json)
+    carry_out("demo", play, as_json=as_json)
 
 
 @cli.command()
@@ -377,10 +309,10 @@ def sandbox(port: int, data: Path, quota: int | None, latency: float) -> None:
             f"Nothing was started: {error}.",
             next_step=f"Open {error.url}, or give another folder: sheetops sandbox --data OTHER",
         )
-        _fail("sandbox", busy, as_json=False)
+        fail("sandbox", busy, as_json=False)
     except OSError as error:
         taken = TrackerNotWritten(
             f"The sandbox cannot listen on port {port} or write {data}: {error.strerror or error}.",
             next_step="Try another port: sheetops sandbox --port 0",
         )
-        _fail("sandbox", taken, as_json=False)
+        fail("sandbox", taken, as_json=False)

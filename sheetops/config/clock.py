@@ -14,7 +14,7 @@ DATES = {"day first": True, "month first": False}
 def read_timezone(entry: Section, default: str) -> str:
     """Return the IANA time zone under `timezone`."""
     said = entry.text("timezone", default)
-    if said == default or _exists(said):
+    if said == default or zone_exists(said):
         return said
     zones = available_timezones()
     by_city = {zone.rpartition("/")[2].replace("_", " "): zone for zone in sorted(zones)}
@@ -25,7 +25,10 @@ def read_timezone(entry: Section, default: str) -> str:
     return default
 
 
-def _exists(zone: str) -> bool:
+def zone_exists(zone: str) -> bool:
+    """Return whether there is an IANA time zone of this name."""
+    if not zone:
+        return False
     try:
         ZoneInfo(zone)
     except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError; OSError: a folder, "Europe"

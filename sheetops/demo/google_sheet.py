@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ..config.google import GoogleSettings
 from ..model.errors import SheetopsError
 from ..model.record import Values
-from ..model.schema import FieldType, Table, TrackerSpec
+from ..model.schema import Table, TrackerSpec
 from ..model.values import Reading, to_cell
 
 if TYPE_CHECKING:
@@ -19,18 +19,7 @@ if TYPE_CHECKING:
 PLACEHOLDER = "the-id-of-the-spreadsheet"
 """What stands in the scenes' configs until the spreadsheet is made."""
 
-_HEADER = {
-    "backgroundColor": {"red": 0.12, "green": 0.23, "blue": 0.3},
-    "textFormat": {"bold": True, "foregroundColor": {"red": 1, "green": 1, "blue": 1}},
-}
-_FORMATS = {
-    FieldType.DATE: {"type": "DATE", "pattern": "yyyy-mm-dd"},
-    FieldType.DATETIME: {"type": "DATE_TIME", "pattern": "yyyy-mm-dd hh:mm"},
-    FieldType.INTEGER: {"type": "NUMBER", "pattern": "0"},
-    FieldType.MONEY: {"type": "NUMBER", "pattern": "#,##0.00"},
-}
-_WIDTHS = {FieldType.DATETIME: 130, FieldType.INTEGER: 70, FieldType.LONG_TEXT: 480}
-_WIDTH, _EMPTY_ROWS = 150, 50
+_EMPTY_ROWS = 50
 
 
 def has_google() -> bool:
@@ -45,19 +34,20 @@ def has_google() -> bool:
 
 
 def make_sheet(box: Sandbox, table: Table, spec: TrackerSpec, records: Sequence[Values]) -> str:
-    """Make the spreadsheet of a tracker and return its id."""
+    """Make the spreadsheet of a tracker, format it as `sheetops tracker format` does, and return its id."""
+    from ..trackers.google.apply_format import format_trackers
+    from ..trackers.google.connection import Connection
+    from ..trackers.google.remembered import Remembered
     from ..trackers.google.transport import open_transport
 
     lines = [_header(spec), *_lines(table, spec, records)]
-    grid = {
-        "rowCount": len(lines) + _EMPTY_ROWS, "columnCount": len(spec.columns),
-        "frozenRowCount": 1, "frozenColumnCount": 1,
-    }  # fmt: skip
+    grid = {"rowCount": len(lines) + _EMPTY_ROWS, "columnCount": len(spec.columns)}
     tab = {"properties": {"title": spec.tab, "gridProperties": grid}, "data": [{"rowData": lines}]}
     google = open_transport(GoogleSettings(url=box.url), Path(), {})
-    made = google.create(spec.name, [tab])
-    source, sheet_id = str(made["spreadsheetId"]), made["sheets"][0]["properties"].get("sheetId", 0)
-    google.batch(source, [_timezone(spec), *_dressed(table, spec, sheet_id)])
+    source = str(google.create(spec.name, [tab])["spreadsheetId"])
+    box.person(source).settings(time_zone=spec.timezone)
+    google.names[source] = spec.name
+    format_trackers(Connection(google, source), [(spec, table)], Remembered())
     return source
 
 
@@ -86,35 +76,16 @@ def _header(spec: TrackerSpec) -> dict[str, Any]:
 
 
 def _lines(table: Table, spec: TrackerSpec, records: Sequence[Values]) -> Iterator[dict[str, Any]]:
-    from ..trackers.google.cells import entered
-
     reading = Reading(ZoneInfo(spec.timezone), spec.day_first)
     fields = [table.field(column.field) for column in spec.columns]
     for record in records:
-        values = [to_cell(field, record.get(field.name), reading) for field in fields]
-        yield {"values": [{"userEnteredValue": entered(value)} for value in values]}
+        yield {"values": [_cell(to_cell(field, record.get(field.name), reading)) for field in fields]}
 
 
-def _timezone(spec: TrackerSpec) -> dict[str, Any]:
-    return {"updateSpreadsheetProperties": {"properties": {"timeZone": spec.timezone}, "fields": "timeZone"}}
+def _cell(value: Any) -> dict[str, Any]:
+    """Return a cell as somebody would have typed it: a number with a date's format is a date, without one a number."""
+    from ..trackers.google.cells import entered, format_for
 
-
-def _dressed(table: Table, spec: TrackerSpec, sheet_id: int) -> Iterator[dict[str, Any]]:
-    """Yield the requests for the header's look, and for each column's number format and width."""
-    header = {"sheetId": sheet_id, "startRowIndex": 0, "endRowIndex": 1}
-    yield {
-        "repeatCell": {"range": header, "cell": {"userEnteredFormat": _HEADER}, "fields": "userEnteredFormat"}
-    }
-    for place, column in enumerate(spec.columns):
-        kind = table.field(column.field).type
-        below = {
-            "sheetId": sheet_id,
-            "startRowIndex": 1,
-            "startColumnIndex": place,
-            "endColumnIndex": place + 1,
-        }
-        look = {"userEnteredFormat": {"numberFormat": _FORMATS.get(kind, {"type": "TEXT"})}}
-        yield {"repeatCell": {"range": below, "cell": look, "fields": "userEnteredFormat.numberFormat"}}
-        span = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
-        size = {"pixelSize": _WIDTHS.get(kind, _WIDTH)}
-        yield {"updateDimensionProperties": {"range": span, "properties": size, "fields": "pixelSize"}}
+    look = format_for(value, None)
+    cell = {"userEnteredValue": entered(value)}
+    return cell | {"userEnteredFormat": {"numberFormat": look}} if look else cell

@@ -135,7 +135,7 @@ class TestGoogleSheet:
         folder, outcome = played
         with Sandbox(data=folder / "google") as box:
             said = box.person(outcome.data["sheets"][0]).see("sheetops")
-        header = next(row for row in said if row[0] == "No.")
+        header = next(row for row in said if row and row[0] == "No.")
         assert "Your decision" in header
         assert "about 300" in str(said[-1]), "what nobody decided is still there to be decided"
 

@@ -64,15 +64,20 @@ class Read:
             yield from self.own.content()
 
 
-def read(connection: Connection, trackers: Sequence[TrackerSpec], remembered: Remembered) -> Read:
-    """Read the trackers' tabs. Raise TrackerUnreadable, with the tabs there are, where one is missing."""
+def read(
+    connection: Connection, trackers: Sequence[TrackerSpec], remembered: Remembered, mask: str = EVERYTHING
+) -> Read:
+    """Read the trackers' tabs, as much of them as the field mask says: EVERYTHING and maybe more.
+
+    Raise TrackerUnreadable, with the tabs there are, where one is missing.
+    """
     ids = remembered.ids(trackers)
     if ids is not None:
         try:
-            return _read(connection, trackers, ids, own=remembered.own)
+            return _read(connection, trackers, ids, remembered.own, mask)
         except SheetopsError:
             remembered.forget()  # a tab may be gone, or the own one; if it was something else, it will say so again
-    return _read(connection, trackers, *_looked_up(connection, trackers, remembered))
+    return _read(connection, trackers, *_looked_up(connection, trackers, remembered), mask)
 
 
 def _looked_up(
@@ -105,10 +110,14 @@ def _find(tracker: TrackerSpec, sheets: Sequence[Json], connection: Connection) 
 
 
 def _read(
-    connection: Connection, trackers: Sequence[TrackerSpec], ids: Mapping[str, int], own: int | None
+    connection: Connection,
+    trackers: Sequence[TrackerSpec],
+    ids: Mapping[str, int],
+    own: int | None,
+    mask: str,
 ) -> Read:
     wanted = [*dict.fromkeys(ids.values()), *([] if own is None else [own])]
-    answer = connection.by_filter([{"gridRange": {"sheetId": one}} for one in wanted], EVERYTHING)
+    answer = connection.by_filter([{"gridRange": {"sheetId": one}} for one in wanted], mask)
     sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
     tabs = {tracker: tab_of(sheets[sheet_id]) for tracker, sheet_id in ids.items()}
     found = Read(

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...config.google import GoogleSettings
-from ...model.errors import SheetopsError, TrackerChanged, TrackerNotWritten
+from ...model.errors import SheetopsError, TrackerChanged
 from ...model.schema import TrackerSpec
 from ...model.sheet import (
     Refused,
@@ -22,6 +22,7 @@ from ...model.sheet import (
     Written,
     a1,
 )
+from .. import backups
 from . import locking
 from .building import PAYLOAD
 from .connection import Connection
@@ -32,7 +33,6 @@ from .tabs import quoted, refusal, tab_of
 from .transport import IdInUse
 from .writing import Job, changed_meanwhile
 
-BACKUPS_KEPT = 20
 CELLS_OF_A_FILE = 10_000_000
 """What a spreadsheet holds at the most, over all tabs (documented)."""
 
@@ -235,20 +235,13 @@ class GoogleSpreadsheet:
     def backup(self, folder: str, run: str) -> None:
         """Keep what was read, as Google said it: values, formulas, stamps. Costs no request after a read."""
         looked = self._last or self._read(self.trackers)
-        kept = Path(folder)
-        try:
-            kept.mkdir(parents=True, exist_ok=True)
+        name = self.connection.spreadsheet
+
+        def copy(kept: Path) -> None:
             text = json.dumps(looked.answer, ensure_ascii=False)
-            (kept / f"{self.connection.spreadsheet}.{run}.json").write_text(text, encoding="utf-8")
-            copies = sorted(kept.glob("*.json"), key=lambda copy: copy.stat().st_ctime_ns)
-            for old in copies[:-BACKUPS_KEPT]:
-                old.unlink()
-        except OSError as error:
-            raise TrackerNotWritten(
-                f"No backup of {self.name} could be made in {kept}: {error.strerror or error}.",
-                not_done=f"{self.name} was not written.",
-                next_step="Make room, or make the folder writable, and run the command again.",
-            ) from error
+            (kept / f"{name}.{run}.json").write_text(text, encoding="utf-8")
+
+        backups.keep(Path(folder), self.name, f"{name}.*.json", copy)
 
     def used(self) -> str:
         return self.connection.used()

@@ -222,11 +222,16 @@ def refusal(tab: TabState, row: int, column: int, value: Any, *, over_formula: b
 
 def _guards(protected: Json, row: int, column: int) -> bool:
     """Whether a protected range keeps us from writing a cell."""
-    if protected.get("warningOnly") or protected.get("requestingUserCanEdit"):
+    if not forbids(protected):
         return False
     if not _holds(protected.get("range", {}), row, column):
         return False
     return not any(_holds(one, row, column) for one in protected.get("unprotectedRanges", ()))
+
+
+def forbids(protected: Json) -> bool:
+    """Return whether a protected range is one that we may not edit."""
+    return not (protected.get("warningOnly") or protected.get("requestingUserCanEdit"))
 
 
 def _holds(area: Json, row: int, column: int) -> bool:

@@ -25,7 +25,10 @@ ROBOT = "robot@sandbox.example"
 ANA = "ana@example.com"
 
 
-def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int = 12) -> str:
+def make(
+    box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int = 12, timezone: str = "Etc/UTC",
+    shared: bool = True,
+) -> str:  # fmt: skip
     """Ana makes a spreadsheet with these tabs, and so many rows below, shares it with the robot; its id is returned."""
     sheets = [
         {
@@ -37,14 +40,15 @@ def make(box: Sandbox, tabs: dict[str, Rows], *, rows: int = 100, columns: int =
         }
         for title, lines in tabs.items()
     ]
-    properties = {"title": "Cases", "timeZone": "Etc/UTC"}
+    properties = {"title": "Cases", "timeZone": timezone}
     made = HTTP.post(
         f"{box.url}/v4/spreadsheets", json={"properties": properties, "sheets": sheets}, timeout=20,
         headers={"Authorization": f"Bearer {ANA}"},
     )  # fmt: skip
     assert made.ok, made.text
     spreadsheet = str(made.json()["spreadsheetId"])
-    box.share(spreadsheet, ROBOT)
+    if shared:
+        box.share(spreadsheet, ROBOT)
     return spreadsheet
 
 
