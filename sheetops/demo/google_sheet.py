@@ -33,9 +33,15 @@ def has_google() -> bool:
     return True
 
 
-def make_sheet(box: Sandbox, table: Table, spec: TrackerSpec, records: Sequence[Values]) -> str:
-    """Make the spreadsheet of a tracker, format it as `sheetops tracker format` does, and return its id."""
+def address_of(person: str) -> str:
+    """Return the address by which the sandbox knows somebody."""
+    return f"{person.lower()}@sandbox.example"
+
+
+def make_sheet(box: Sandbox, owner: str, table: Table, spec: TrackerSpec, records: Sequence[Values]) -> str:
+    """Make somebody's spreadsheet, share it, format it as `sheetops tracker format` does, and return its id."""
     from ..trackers.google.apply_format import format_trackers
+    from ..trackers.google.auth import SANDBOX_USER
     from ..trackers.google.connection import Connection
     from ..trackers.google.remembered import Remembered
     from ..trackers.google.transport import open_transport
@@ -43,9 +49,12 @@ def make_sheet(box: Sandbox, table: Table, spec: TrackerSpec, records: Sequence[
     lines = [_header(spec), *_lines(table, spec, records)]
     grid = {"rowCount": len(lines) + _EMPTY_ROWS, "columnCount": len(spec.columns)}
     tab = {"properties": {"title": spec.tab, "gridProperties": grid}, "data": [{"rowData": lines}]}
-    google = open_transport(GoogleSettings(url=box.url), Path(), {})
-    source = str(google.create(spec.name, [tab])["spreadsheetId"])
+    there, nowhere = GoogleSettings(url=box.url), Path()
+    own = open_transport(there, nowhere, {}, user=address_of(owner))
+    source = str(own.create(spec.name, [tab])["spreadsheetId"])
     box.person(source).settings(time_zone=spec.timezone)
+    box.share(source, SANDBOX_USER)
+    google = open_transport(there, nowhere, {})
     google.names[source] = spec.name
     format_trackers(Connection(google, source), [(spec, table)], Remembered())
     return source

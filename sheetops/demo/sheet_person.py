@@ -8,6 +8,7 @@ from typing import Any
 
 from ..model.sheet import HELD_TAB, a1
 from ..sandbox import Sandbox
+from .google_sheet import address_of
 from .hands import DECISION_HEADERS, Hands
 
 
@@ -17,7 +18,7 @@ class SheetPerson(Hands):
     def __init__(self, name: str, box: Sandbox, spreadsheet: str, tab: str) -> None:
         super().__init__(name)
         self.tab = tab
-        self._hand = box.person(spreadsheet, f"{name.lower()}@sandbox.example")
+        self._hand = box.person(spreadsheet, address_of(name))
 
     def _rows(self, tab: str) -> list[list[Any]]:
         rows = self._hand.see(f"'{tab}'")

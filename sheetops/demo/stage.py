@@ -51,7 +51,8 @@ def lay_out(folder: Path, scene: Scene) -> Config:
 def add_google(config: Config, scene: Scene, box: Sandbox) -> Config:
     """Make the Google spreadsheet of the scene on a sandbox, and write its id into sheetops.toml."""
     spec = next(spec for spec in config.schema.trackers.values() if spec.backend == "google")
-    made = make_sheet(box, config.schema.table_of(spec), spec, scene.shown_in(config, spec.id))
+    owner = next(desk.person for desk in scene.desks if desk.tracker == spec.id)
+    made = make_sheet(box, owner, config.schema.table_of(spec), spec, scene.shown_in(config, spec.id))
     config = parse_config(config.text.replace(PLACEHOLDER, made), config.path)
     config.path.write_text(config.text, encoding="utf-8", newline="\n")
     return config
