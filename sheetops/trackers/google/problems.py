@@ -193,8 +193,8 @@ def _not_found(error: Refused, asked: Asked) -> Words:
     if asked.sandbox:
         return Words(
             f"There is no spreadsheet '{asked.name}' in the sandbox {asked.sandbox}.",
-            f"See which there are: sheetops sandbox --data {quoted(asked.sandbox)}. Open its page, and copy the address of the "
-            "spreadsheet into sheetops.toml.",
+            f"See which there are: sheetops sandbox --data {quoted(asked.sandbox)}. Open its page, and copy the "
+            "spreadsheet's address from there.",
         )
     return Words(
         f"There is no spreadsheet '{asked.name}': it was deleted, or its id or link is mistyped.",
