@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -23,14 +22,6 @@ class Hands(ABC):
         """Type a value into the row of a key."""
 
     @abstractmethod
-    def paste_copy(self, key: str, why: str = "") -> None:
-        """Copy the row of a key and paste it below the last row."""
-
-    @abstractmethod
-    def add(self, values: Mapping[str, Any], why: str = "") -> None:
-        """Type a new row below the last one, with nothing under the headers that are not named."""
-
-    @abstractmethod
     def sort(self, header: str, why: str = "") -> None:
         """Sort the rows by a column: values move, blanks come last."""
 
@@ -40,13 +31,6 @@ class Hands(ABC):
 
     def _typed(self, address: str, key: str, header: str, old: Any, new: Any, why: str) -> None:
         self._say(f"{address:<5} {key} {header}: {shown(old)} -> {shown(new)}", why)
-
-    def _pasted(self, number: int, key: str, why: str) -> None:
-        self._say(f"row {number}: a copy of {key}, pasted", why)
-
-    def _added(self, number: int, values: Mapping[str, Any], why: str) -> None:
-        said = ", ".join(shown(value) for value in list(values.values())[:3])
-        self._say(f"row {number}: a new row ({said} ...)", why)
 
     def _sorted(self, header: str, moved: int, rows: int, why: str) -> None:
         self._say(f"sorted by {header}: {moved:,} of {rows:,} rows moved", why)

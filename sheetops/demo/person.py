@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import ooxml
 from ..model.sheet import HELD_TAB
-from .hands import DECISION_HEADERS, Hands
+from .hands import DECISION_HEADERS, Hands, shown
 
 
 class Person(Hands):
@@ -68,12 +68,13 @@ class Person(Hands):
     def paste_copy(self, key: str, why: str = "") -> None:
         """Copy the row of a key and paste it below the last row."""
         number = self._append(list(self._rows[self._index(key)]))
-        self._pasted(number, key, why)
+        self._say(f"row {number}: a copy of {key}, pasted", why)
 
     def add(self, values: Mapping[str, Any], why: str = "") -> None:
         """Type a new row below the last one, with nothing under the headers that are not named."""
         number = self._append([values.get(header) for header in self._headers])
-        self._added(number, values, why)
+        said = ", ".join(shown(value) for value in list(values.values())[:3])
+        self._say(f"row {number}: a new row ({said} ...)", why)
 
     def sort(self, header: str, why: str = "") -> None:
         """Sort the rows by a column as Excel does: values move, blanks come last."""

@@ -14,9 +14,11 @@ from ..templates import find_template
 from ..workspace import CONFIG_NAME, Config
 from .hands import Hands
 from .live_cases import MARKETS, live_cases
+from .person import Person
 from .real_data import feedback, has_real_data, incidents
 
-Acts = Callable[[Hands], None]
+Acts = Callable[[Any], None]
+"""What somebody does: a Person at a workbook, a SheetPerson at a Google sheet."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def live_scene(seed: int, now: datetime, *, google: bool) -> Scene:
     dated = _first((case for case in uk if case not in (done, asked)), status=_OPEN)
     moved, doubled = _first(ie, severity=("Low", "Medium")), _first(ie, 1, status=_OPEN)
 
-    def amara(person: Hands) -> None:
+    def amara(person: Person) -> None:
         person.type(done["case_id"], "Status", "Enforced")
         person.type(done["case_id"], "Restriction", "Warning")
         person.type(asked["case_id"], "Status", "pending merchant", "another spelling the config knows")
@@ -105,7 +107,7 @@ def live_scene(seed: int, now: datetime, *, google: bool) -> Scene:
         person.type(dated["case_id"], "Due at", "31/02/2026", "no such day")
         person.add(_new_case(now), "no case ID yet")
 
-    def ben(person: Hands) -> None:
+    def ben(person: Person) -> None:
         person.type(moved["case_id"], "Severity", "P1", "a spelling of High")
         person.type(shared, "Points", 24)
         person.type(shared, "Status", "Dismissed", "Amara disagrees")
@@ -183,7 +185,7 @@ def real_scene(data: Path, *, google: bool) -> Scene:
     fixed, closed = _first(europe, status="In Call"), _first(europe, status="Closed")
     noted, doubled = _first(overseas, status="In Call"), _first(overseas, 3, status="Closed")
 
-    def amara(person: Hands) -> None:
+    def amara(person: Person) -> None:
         person.type(fixed["incident"], "Status", "fixed", "another spelling of Resolved")
         person.type(fixed["incident"], "Note", "Certificate renewed; user confirmed by phone.")
         person.type(shared, "Owner", "Amara", "Ben edits the same incident, another cell")
@@ -191,7 +193,7 @@ def real_scene(data: Path, *, google: bool) -> Scene:
         person.type(closed["incident"], "Closed on", "31/04/2012", "no such day")
         person.add(_new_incident(cases[-1]["opened_at"]), "no number yet")
 
-    def ben(person: Hands) -> None:
+    def ben(person: Person) -> None:
         person.type(noted["incident"], "Impact", "Major", "so it must show up in the other workbook too")
         person.type(shared, "Note", "Vendor has the logs since 09:40.")
         person.type(shared, "Status", "Wait - Vendor", "Amara disagrees")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from ..model.sheet import HELD_TAB, a1
@@ -25,29 +23,14 @@ class SheetPerson(Hands):
         width = max(map(len, rows))
         return [row + [""] * (width - len(row)) for row in rows]
 
-    def _write(self, row: int, place: int, *values: Any) -> str:
-        address = a1(row, place + 1)
-        self._hand.type(f"'{self.tab}'!{address}", *map(_as_typed, values))
-        return address
-
     def type(self, key: str, header: str, value: Any, why: str = "") -> None:
         rows = self._rows(self.tab)
         number = _row_of(rows, key)
         place = rows[0].index(header)
         old = rows[number - 1][place]
-        self._typed(self._write(number, place, value), key, header, old, value, why)
-
-    def paste_copy(self, key: str, why: str = "") -> None:
-        rows = self._rows(self.tab)
-        number = len(rows) + 1
-        self._write(number, 0, *rows[_row_of(rows, key) - 1])
-        self._pasted(number, key, why)
-
-    def add(self, values: Mapping[str, Any], why: str = "") -> None:
-        rows = self._rows(self.tab)
-        number = len(rows) + 1
-        self._write(number, 0, *(values.get(header) for header in rows[0]))
-        self._added(number, values, why)
+        address = a1(number, place + 1)
+        self._hand.type(f"'{self.tab}'!{address}", str(value))
+        self._typed(address, key, header, old, value, why)
 
     def sort(self, header: str, why: str = "") -> None:
         before = self._rows(self.tab)
@@ -69,10 +52,3 @@ class SheetPerson(Hands):
 def _row_of(rows: list[list[Any]], key: str) -> int:
     """Return the number of the row that begins with this key."""
     return 1 + next(n for n, row in enumerate(rows) if row[0] == key)
-
-
-def _as_typed(value: Any) -> str:
-    """Return the letters a person types for a value."""
-    if value is None:
-        return ""
-    return f"{value:%Y-%m-%d %H:%M}" if isinstance(value, datetime) else str(value)
