@@ -1,7 +1,5 @@
 """The calls that a tracker is read and written with, one by one, against Google's description of them."""
 
-import time
-
 import pytest
 
 from sheetops.sandbox.defaults import new_spreadsheet

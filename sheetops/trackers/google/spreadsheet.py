@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...config.google import GoogleSettings
 from ...model.errors import SheetopsError, TrackerChanged
@@ -50,6 +52,19 @@ class Options:
         """Return what the config says about a spreadsheet."""
         lock = any(tracker.lock for tracker in trackers)
         return cls(settings.drive_version, settings.full_read_every, lock)
+
+
+def _same_clock(one: str, other: str) -> bool:
+    """Return whether two time zones show the same time in every season of 2026: UTC is also called Etc/GMT."""
+    try:
+        clocks = ZoneInfo(one), ZoneInfo(other)
+    except (ValueError, ZoneInfoNotFoundError):  # Google has some of its own, such as GMT-07:00
+        return one == other
+    days = [datetime(2026, month, 1, 12, tzinfo=UTC) for month in range(1, 13)]
+    return all(
+        day.astimezone(clocks[0]).replace(tzinfo=None) == day.astimezone(clocks[1]).replace(tzinfo=None)
+        for day in days
+    )
 
 
 class GoogleSpreadsheet:
@@ -127,7 +142,7 @@ class GoogleSpreadsheet:
                     f"The tab '{tracker.tab}' of {tracker.name} is called '{title}' now and is still followed. "
                     f'Write tab = "{title}" under [trackers.{tracker.id}].'
                 )
-        zones = {tracker.timezone for tracker in trackers} - {found.timezone}
+        zones = {t.timezone for t in trackers if not _same_clock(t.timezone, found.timezone)}
         if zones and found.timezone:
             notes.append(
                 f"Dates in {self.name} are read as {', '.join(sorted(zones))}, as sheetops.toml says; the spreadsheet's "
