@@ -134,7 +134,7 @@ def _fill(tab: TabState, block: Json) -> None:
 def _value(tab: TabState, place: tuple[int, int], cell: Json) -> Any:
     """Return what stands in a cell, and note its number format and formula. Called for every cell, so it is terse."""
     kind = None
-    shown = cell.get("userEnteredFormat") or cell.get("effectiveFormat")
+    shown = cell.get("effectiveFormat")
     if shown and "numberFormat" in shown:
         kind = tab.kinds[place] = shown["numberFormat"]["type"]
     said = cell.get("userEnteredValue")
