@@ -16,6 +16,7 @@ from .model.nearest import did_you_mean
 from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
 from .trackers import Opener
 from .trackers import backends as all_backends
+from .trackers import close as close_backends
 from .workspace import Config, find_workspace, load_config
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class Workspace:
         return self._store
 
     def close(self) -> None:
-        """Let go of the dataset."""
+        """Let go of the dataset, and of the line to Google."""
+        close_backends(self._env.backends)
         if self._store is not None:
             self._store.close()
             self._store = None
