@@ -54,7 +54,7 @@ class CalendarSpec:
         """
         from ..columns.sla import BusinessCalendar
 
-        closed = dict.fromkeys(self.closed, "closed")
+        closed = dict.fromkeys(self.closed, "")
         for region in self.regions:
             closed |= public_holidays(region, self.years)
         return BusinessCalendar(

@@ -291,6 +291,11 @@ def test_holidays_that_change_nothing_or_end_too_soon():
     ]
 
 
+def test_public_holidays_on_a_weekend_are_no_finding():
+    named = {"2026-12-26": "Boxing Day"}
+    assert BusinessCalendar(weekdays(("09:00", "18:00")), "UTC", named, horizon=(2026, 2026)).checks() == []
+
+
 def test_hours_that_begin_inside_a_changed_hour():
     calendar = BusinessCalendar(SCHEDULES["dsthr"], "Europe/London", horizon=(2025, 2026))
     (said,) = calendar.checks()
