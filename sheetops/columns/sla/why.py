@@ -1,0 +1,178 @@
+"""The reason for a verdict, in one sentence that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+from .calendar import BusinessCalendar
+from .instants import NEVER
+from .saying import Texts, say_calendar, say_instants, say_lengths
+from .timeline import Bools, Ints
+
+
+def sentences(
+    verdicts: pd.DataFrame,
+    calendars: Mapping[str, BusinessCalendar],
+    statuses: Sequence[Any],
+    as_of: int,
+    timezone: str,
+) -> Texts:
+    """Return one sentence per verdict. `statuses` are the values that `waiting` indexes."""
+    if verdicts.empty:
+        return np.zeros(0, dtype=object)
+    facts = _Facts(verdicts, calendars, statuses, as_of, timezone)
+    state = verdicts["state"].cat.codes.to_numpy()
+    names = list(verdicts["state"].cat.categories)
+    said = np.empty(len(verdicts), dtype=object)
+    for code in np.unique(state).tolist():
+        mine = np.flatnonzero(state == code)
+        said[mine] = _WRITERS[names[code] if code >= 0 else ""](facts, mine)
+    return said
+
+
+class _Facts:
+    """The parts that sentences are made of, each for the rows that a sentence asks about."""
+
+    def __init__(
+        self,
+        verdicts: pd.DataFrame,
+        calendars: Mapping[str, BusinessCalendar],
+        statuses: Sequence[Any],
+        as_of: int,
+        timezone: str,
+    ) -> None:
+        self.as_of, self.timezone = as_of, timezone
+        self._verdicts = verdicts
+        self._seconds: dict[str, Ints] = {}
+        self._hours = {name: say_calendar(calendar) for name, calendar in calendars.items()}
+        self._statuses = np.array([str(value or "") for value in statuses] or [""], dtype=object)
+
+    def seconds(self, name: str, rows: Ints) -> Ints:
+        """Return an instant or a length in seconds, NEVER for a blank."""
+        if name not in self._seconds:
+            column = self._verdicts[name]
+            raw = column.to_numpy("timedelta64[us]") if column.dtype.kind == "m" else _utc(column)
+            self._seconds[name] = np.where(np.isnat(raw), NEVER, raw.view(np.int64) // 1_000_000)
+        return self._seconds[name][rows]
+
+    def length(self, name: str, rows: Ints) -> Texts:
+        return say_lengths(np.abs(self.seconds(name, rows)))
+
+    def moment(self, name: str, rows: Ints) -> Texts:
+        return say_instants(self.seconds(name, rows), self.timezone, self.as_of)
+
+    def ago(self, name: str, rows: Ints) -> Texts:
+        return say_lengths(self.as_of - self.seconds(name, rows))
+
+    def target(self, rows: Ints) -> Texts:
+        """Return the target with its clock: "4h of Mon-Fri 09:00-18:00 (Europe/London)"."""
+        targets = _words(self._verdicts["target"])
+        clocks = self._verdicts["calendar"].cat
+        hours = [f" of {self._hours[name]}" for name in clocks.categories]
+        target, clock = self._verdicts["target"].cat.codes.to_numpy()[rows], clocks.codes.to_numpy()[rows]
+        both, distinct = pd.factorize(target.astype(np.int64) * 1_000 + clock)
+        said = [
+            targets[n // 1_000] + (hours[n % 1_000] if _is_elapsed(targets[n // 1_000]) else "")
+            for n in distinct
+        ]
+        return np.array(said or [""], dtype=object)[both]
+
+    def paused(self, rows: Ints) -> Texts:
+        """Return "; 1 h 20 min in Waiting for merchant not counted", "" where there was no pause."""
+        seconds = self.seconds("paused_total", rows)
+        status = self._statuses[self._verdicts["waiting"].to_numpy()[rows]]
+        where = np.where(status == "", " paused", " in " + status)
+        return np.where(seconds > 0, "; " + say_lengths(seconds) + where + " not counted", "")
+
+    def waiting(self, rows: Ints) -> Texts:
+        status = self._statuses[self._verdicts["waiting"].to_numpy()[rows]]
+        return np.where(status == "", "", " in " + status)
+
+    def early(self, rows: Ints) -> Bools:
+        return self._verdicts["early"].to_numpy()[rows]
+
+
+def _utc(column: pd.Series) -> Any:
+    return column.dt.tz_localize(None).to_numpy("datetime64[us]")
+
+
+def _words(column: pd.Series) -> list[str]:
+    return [str(word) for word in column.cat.categories]
+
+
+def _is_elapsed(target: str) -> bool:
+    """Return whether a target in words is one of open hours, so that its calendar belongs to it."""
+    return bool(target) and target[-1] in "hms" and not target.startswith("until")
+
+
+def _breached(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "Breached " + facts.ago("breached_at", rows) + " ago: " + facts.target(rows) + " were used up on "
+        + facts.moment("breached_at", rows) + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _on_track(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "On track: " + facts.length("remaining", rows) + " left of " + facts.target(rows) + ", due "
+        + facts.moment("due", rows) + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _at_risk(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "At risk: only " + facts.length("remaining", rows) + " left of " + facts.target(rows) + ", due "
+        + facts.moment("due", rows) + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _met(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "Met on " + facts.moment("end", rows) + " after " + facts.length("elapsed", rows) + ", with "
+        + facts.length("remaining", rows) + " left of " + facts.target(rows) + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _met_late(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "Met late on " + facts.moment("end", rows) + ": " + facts.target(rows) + " were used up on "
+        + facts.moment("breached_at", rows) + ", " + facts.length("elapsed", rows) + " were counted"
+        + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _is_paused(facts: _Facts, rows: Ints) -> Texts:
+    return (
+        "Paused" + facts.waiting(rows) + ": " + facts.length("remaining", rows) + " left of "
+        + facts.target(rows) + " when the clock goes on" + facts.paused(rows) + "."
+    )  # fmt: skip
+
+
+def _cancelled(facts: _Facts, rows: Ints) -> Texts:
+    return "Cancelled on " + facts.moment("end", rows) + " after " + facts.length("elapsed", rows) + "."
+
+
+def _unjudged(facts: _Facts, rows: Ints) -> Texts:
+    early = (
+        "Not judged: its stop lies before its start ("
+        + facts.moment("start", rows)
+        + "); correct one of the two."
+    )
+    other = "Not judged: its calendar or date is missing or out of range; see the SLA checks."
+    return np.where(facts.early(rows), early, other)
+
+
+_WRITERS = {
+    "breached": _breached,
+    "on track": _on_track,
+    "at risk": _at_risk,
+    "met": _met,
+    "met late": _met_late,
+    "paused": _is_paused,
+    "cancelled": _cancelled,
+    "": _unjudged,
+}
