@@ -12,10 +12,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from .columns.sets import ColumnSet
+from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
+from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
 from .model.errors import ConfigError, WorkspaceMissing
@@ -23,7 +25,7 @@ from .model.schema import GuardLimits, Schema
 from .model.values import Reading
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -46,6 +48,8 @@ class Config:
     text: str
     google: GoogleSettings
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    sla: Mapping[str, SlaColumns] = field(default_factory=dict)
+    """The SLA of each table that has one."""
     columns: tuple[ColumnSet, ...] = ()
     """The sets of computed columns that the file asks for."""
 
@@ -87,15 +91,17 @@ def _read_config(root: Section, text: str, path: Path, columns: Sequence[ColumnS
     workspace.know(_WORKSPACE_SETTINGS)
     timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
     tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
-    tables = with_computed(tables, columns, root.section("tables"))
+    calendars = read_calendars(root.section("calendars"), timezone)
+    specs = read_sla(root.section("sla"), tables, calendars, timezone)
+    tables = with_policies(tables, specs)
+    sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
+    computed = (*(one.set() for one in sla.values()), *columns)
+    tables = with_computed(tables, computed, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    calendars = read_calendars(root.section("calendars"), timezone)
-    return Config(
-        path, path.parent, name, database, timezone, schema, text, google, calendars, tuple(columns)
-    )  # fmt: skip
+    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:

@@ -27,7 +27,7 @@ class Ask:
 
     `records` has one row for each record and the key as an ordinary column. `history` has one row for each change of a
     needed field: key, field, old, new, recorded_at, effective_at (both UTC; effective_at is recorded_at where nothing
-    else is known), actor, who, tracker, in the journal's order; None where the set does not ask for it. `tables` are
+    else is known), seq, op, actor, who, tracker, in the journal's order; None where the set does not ask for it. `tables` are
     further tables it named. `as_of` is aware.
     """
 
@@ -63,7 +63,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class ColumnSet:
-    """Some computed columns of one table that are calculated together.
+    """Some computed columns of one table that are calculated together. Without `needs` it needs all of people's fields.
 
     `settings` says everything else the answer depends on, as text: another text, and all is calculated again.
     """

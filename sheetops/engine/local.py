@@ -105,13 +105,18 @@ class Engine:
 
         if one.table not in self._history:
             self._history[one.table] = self.store.entries(table=one.table)
-        wanted = {*one.needs, *(f.name for f in one.makes)}
+        wanted = {*one.needs, *(f.name for f in one.makes)} if one.needs else set(self._fields(one))
         planned = [change for change in changes if change.table == one.table]
-        rows = [*_rows(self._history[one.table], wanted, None), *_rows(planned, wanted, self.as_of)]
+        head = self.store.head()
+        rows = [*_rows(self._history[one.table], wanted, None, 0), *_rows(planned, wanted, self.as_of, head)]
         history = pd.DataFrame(rows, columns=list(_HISTORY))
         for name in ("recorded_at", "effective_at"):
             history[name] = pd.to_datetime(history[name], utc=True)
         return history
+
+    def _fields(self, one: ColumnSet) -> list[str]:
+        """The fields of people's own."""
+        return [field.name for field in self.schema.table(one.table).fields if not field.computed]
 
     def _changes(self, one: ColumnSet, answer: Answer, records: Mapping[str, Record]) -> Iterator[Change]:
         table = self.schema.table(one.table)
@@ -139,27 +144,37 @@ class Engine:
                 yield Change(one.table, proposal.key, Op.SET, why, proposal.field, old, value)
 
 
-_HISTORY = ("key", "field", "old", "new", "recorded_at", "effective_at", "actor", "who", "tracker")
+_HISTORY = (
+    "key", "field", "old", "new", "recorded_at", "effective_at", "seq", "op", "actor", "who", "tracker",
+)  # fmt: skip
 
 
 def _rows(
-    changes: Iterable[Change], wanted: Collection[str], recorded: datetime | None
+    changes: Iterable[Change], wanted: Collection[str], recorded: datetime | None, head: int
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield the changes of these fields; a record that was added changed each of its fields from blank."""
-    for change in changes:
-        at = getattr(change, "recorded_at", None) or recorded
+    """Yield the changes of these fields; a record that was added changed each of its fields from blank.
+
+    Planned ones are `recorded` now, behind the `head` of the journal.
+    """
+    for number, change in enumerate(changes, start=head + 1):
+        at, source = getattr(change, "recorded_at", None) or recorded, change.source
+        seq = getattr(change, "seq", 0) or number
         end = (
             at,
             change.effective_at or at,
-            change.source.actor.value,
-            change.source.who,
-            change.source.tracker,
+            seq,
+            change.op.value,
+            source.actor.value,
+            source.who,
+            source.tracker,
         )
         if change.op is Op.SET and change.field in wanted:
             yield (change.key, change.field, change.old, change.new, *end)
         elif change.op is Op.ADD:
             values = change.new or {}
             yield from ((change.key, name, None, values.get(name), *end) for name in values if name in wanted)
+        elif change.op in (Op.ARCHIVE, Op.RESTORE):
+            yield (change.key, "archived", change.op is Op.RESTORE, change.op is Op.ARCHIVE, *end)
 
 
 def canonical(made: Field, raw: Any) -> Any:
