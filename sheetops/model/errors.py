@@ -108,3 +108,9 @@ class QueryRefused(SheetopsError):
     """A SQL statement is wrong or would write."""
 
     code = "sql"
+
+
+class SlaError(SheetopsError, ValueError):
+    """A business calendar or an SLA target says something that cannot be, or is asked beyond its horizon."""
+
+    code = "sla"
