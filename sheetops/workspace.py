@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
@@ -20,7 +22,7 @@ from .model.schema import GuardLimits, Schema
 from .model.values import Reading
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -30,7 +32,8 @@ class Config:
     """A sheetops.toml that was read and is free of mistakes.
 
     `path` is the file, `folder` where it stands, `database_url` a SQLAlchemy URL without relative
-    parts, `timezone` the workspace's IANA zone and `text` the file as it was read.
+    parts, `timezone` the workspace's IANA zone, `text` the file as it was read and `calendars` the business
+    calendars by name, each compiled when it is first used.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class Config:
     schema: Schema
     text: str
     google: GoogleSettings
+    calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
 
 
 def find_workspace(start: Path) -> Path:
@@ -84,7 +88,8 @@ def _read_config(root: Section, text: str, path: Path) -> Config:
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    return Config(path, path.parent, name, database, timezone, schema, text, google)
+    calendars = read_calendars(root.section("calendars"), timezone)
+    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:
@@ -103,7 +108,7 @@ def _read_database(workspace: Section, folder: Path) -> str:
 
 
 def _read_guards(guards: Section) -> GuardLimits:
-    limits = {field.name: field.type for field in dataclasses.fields(GuardLimits)}
+    limits = {limit.name: limit.type for limit in dataclasses.fields(GuardLimits)}
     guards.know(tuple(limits))
     said = {name: _read_limit(guards, name) for name in limits if name in guards.values}
     return GuardLimits(**{name: limit for name, limit in said.items() if limit is not None})

@@ -61,6 +61,18 @@ table = "sellers"
 timezone = "Asia/Tokyo"
 columns = { "ID" = "id" }
 
+[calendars.uk]
+timezone = "Europe/London"
+hours = "mon-fri 09:00-18:00, sat 10:00-14:00"
+holidays = "GB-ENG"
+closed = [2026-12-24]
+open = { 2026-11-27 = "18:00-02:00" }
+years = [2020, 2040]
+
+[calendars.desk.hours]
+mon = [["09:00", "12:00"], ["13:00", "17:30"]]
+sat = "10:00-14:00"
+
 [guards]
 deletes_percent = 2.5
 deletes_rows = 5

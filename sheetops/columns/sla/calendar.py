@@ -23,8 +23,6 @@ Boundary: TypeAlias = Literal["opening", "closing"]
 Seconds: TypeAlias = Any
 """What an argument may be: an int, a sequence of them, or an array of any shape."""
 
-DEFAULT_HORIZON = (1990, 2060)
-_EARLIEST, _LATEST = 1900, 2200
 _MARGIN = 2 * reading.DAY
 
 
@@ -57,14 +55,10 @@ class BusinessCalendar:
         *,
         exceptions: Mapping[Any, Any] = MappingProxyType({}),
         name: str = "",
-        horizon: tuple[int, int] = DEFAULT_HORIZON,
+        horizon: tuple[int, int] = reading.DEFAULT_HORIZON,
     ) -> None:
-        first, last = horizon
-        if not _EARLIEST <= first <= last <= _LATEST:
-            raise SlaError(
-                f"The horizon of a calendar is a first and a last year from {_EARLIEST} to {_LATEST}, not {first} to {last}."
-            )
-        self.name, self.timezone, self.horizon = name, timezone, (first, last)
+        self.name, self.timezone = name, timezone
+        self.horizon = first, last = reading.read_horizon(horizon)
         self.week = reading.read_week(hours)
         self.holidays = reading.read_holidays(holidays, first, last)
         self.exceptions = reading.read_exceptions(exceptions)
@@ -106,7 +100,7 @@ class BusinessCalendar:
         begin, goal, shape = _together(starts, goals)
         self._check(begin)
         if len(goal) and (goal.max() > self._used.total or goal.min() < -self._used.total):
-            self._beyond(begin, goal, np.abs(goal) > self._used.total)
+            self._beyond(begin, goal, (goal > self._used.total) | (goal < -self._used.total))
         used = self._elapsed.until(begin) + goal
         late = int(
             boundary == "closing"
@@ -131,7 +125,10 @@ class BusinessCalendar:
         return self.due(instants, 0)
 
     def intervals(self, start: int, end: int) -> IntArray:
-        """Return the open stretches [from, to) between two instants, clipped to them: an array (n, 2)."""
+        """Return the open stretches [from, to) between two instants, clipped to them: an array (n, 2).
+
+        None when `end` is not after `start`.
+        """
         self._check(np.array([start, end], np.int64))
         return clip(self._stretches, int(start), int(end))
 

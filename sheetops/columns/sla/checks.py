@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .hours import DAY, DAYS, Span, show_span
+from .hours import DAY, DAYS, Span, show_span, show_time
 
 if TYPE_CHECKING:
     from .calendar import BusinessCalendar
@@ -51,10 +51,12 @@ def _overlaps_of_exceptions(calendar: BusinessCalendar) -> Iterator[str]:
 
 
 def _holidays_on_closed_days(calendar: BusinessCalendar) -> Iterator[str]:
-    """Only own dates and weekdays tell: a public holiday on a Sunday is no mistake, so they are one sentence."""
+    """Own dates only: a public holiday has a name and falls where it falls, on Sundays too."""
     nights = [any(closing > DAY for _, closing in calendar.week[n - 1]) for n in range(7)]
     closed = [
-        day for day in calendar.holidays if not calendar.week[day.weekday()] and not nights[day.weekday()]
+        day
+        for day, name in calendar.holidays.items()
+        if not name and not calendar.week[day.weekday()] and not nights[day.weekday()]
     ]
     if closed:
         yield f"{_count(len(closed), 'holiday')} on a day that is closed anyway, such as {closed[0]} ({DAYS[closed[0].weekday()]})."
@@ -79,19 +81,19 @@ def _holidays_end(calendar: BusinessCalendar) -> Iterator[str]:
 def _edges_in_changed_hours(calendar: BusinessCalendar) -> Iterator[str]:
     """Hours that begin or end in the hour that clocks skip or repeat: legal, and worth knowing of."""
     edges = sorted({edge % DAY for spans in calendar.week for span in spans for edge in span} - {0})
-    hit = [
-        (day, edge)
+    found = (
+        at
         for begin, end in calendar.wall_clock.changed_hours().tolist()
-        for edge in edges
-        if begin < (at := begin - begin % DAY + edge) < end or begin < (at := at + DAY) < end
-        if calendar.horizon[0]
-        <= (day := date(1970, 1, 1) + timedelta(days=at // DAY)).year
-        <= calendar.horizon[1]
-    ]
+        for midnight in (begin - begin % DAY, end - end % DAY)
+        for at in (midnight + edge for edge in edges)
+        if begin < at < end
+    )
+    dated = {(date(1970, 1, 1) + timedelta(days=at // DAY), at % DAY) for at in found}
+    hit = sorted((day, at) for day, at in dated if calendar.horizon[0] <= day.year <= calendar.horizon[1])
     if hit:
-        day, edge = hit[0]
+        day, at = hit[0]
         yield (
-            f"{show_span((edge, edge)).partition('-')[0]} lies inside an hour that clocks skip or repeat "
+            f"{show_time(at)} lies inside an hour that clocks skip or repeat "
             f"({_count(len(hit), 'time')}, first on {day}): in a repeated hour both passes count, in a skipped one none."
         )
 

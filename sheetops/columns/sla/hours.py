@@ -19,6 +19,9 @@ _NUMBER = {name: n for names in (DAYS, _LONG) for n, name in enumerate(names)} |
     "thurs": 3,
 }
 
+DEFAULT_HORIZON = (1990, 2060)
+_EARLIEST, _LATEST = 1900, 2200
+
 Span = tuple[int, int]
 """Opening and closing in seconds after the midnight with which the day begins; beyond 86,400 it runs into the next day."""
 
@@ -156,6 +159,16 @@ def _plain(said: str) -> str:
     """Return a text in small letters, its dashes plain and without spaces around them."""
     text = re.sub(r"[‐‑‒–—]", "-", said.casefold()).replace(";", ",").replace("\n", ",")
     return re.sub(r"\s*-\s*", "-", text.replace("every day", "daily"))
+
+
+def read_horizon(said: tuple[int, int]) -> tuple[int, int]:
+    """Return the first and last year of a horizon. Raise SlaError."""
+    first, last = said
+    if not _EARLIEST <= first <= last <= _LATEST:
+        raise SlaError(
+            f"the years of a calendar are a first and a last one from {_EARLIEST} to {_LATEST}, not {first} to {last}."
+        )
+    return first, last
 
 
 def read_date(said: Any) -> date:

@@ -30,6 +30,8 @@ def union(stretches: IntArray) -> IntArray:
 
 def clip(stretches: IntArray, start: int, end: int) -> IntArray:
     """Return what of stretches in order lies within [start, end)."""
+    if start >= end:
+        return stretches[:0]
     first = np.searchsorted(stretches[:, 1], start, "right")
     last = np.searchsorted(stretches[:, 0], end, "left")
     return np.clip(stretches[first:last], start, end)
