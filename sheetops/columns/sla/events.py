@@ -140,7 +140,8 @@ def _with_instants(
     begins[row_case[first]] = offset[first]
     extra = [np.flatnonzero(begins < instant - low) * span + (instant - low) for instant in instants]
     merged = np.union1d(rows, np.concatenate(extra))
-    return merged, np.searchsorted(merged, rows)[row_of]
+    moved: Ints = np.searchsorted(merged, rows)
+    return merged, moved[row_of]
 
 
 def _fields(
