@@ -71,7 +71,7 @@ def compute(
     verdicts, judged, ticking = judge(timeline, policies, calendars, now, settings.status)
     present = ticking.timeline
     statuses = present.value_codes(settings.status).values
-    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, now, settings.timezone)
+    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, settings.timezone)
     cases = Cases(present, judged, ticking, settings, now)
     return SlaResult(columns, verdicts, found, next_change(verdicts, as_of, present.later), cases)
 

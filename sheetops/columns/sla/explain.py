@@ -52,7 +52,10 @@ def _intervals(cases: Cases, judged: Judged, cycle: int, key: Any) -> Iterator[t
         name = judged.calendars[calendar] if calendar >= 0 else ""
         version = cases.ticking.calendars[name].version if name else ""
         what = STOPPED if cycles.off[place] else PAUSED if cycles.paused[place] else COUNTED
-        who = [_value(cases, field, row) for field in (cases.settings.status, cases.settings.owner, cases.settings.team)]
+        who = [
+            _value(cases, field, row)
+            for field in (cases.settings.status, cases.settings.owner, cases.settings.team)
+        ]
         for since, until, is_open in _pieces(cases, name, begin, end):
             kind = what if is_open else CLOSED
             running += until - since if kind == COUNTED else 0
@@ -85,14 +88,18 @@ def explain_lines(cases: Cases, key: Any, goal: str | None = None) -> list[str]:
     for (name, cycle), part in frame.groupby(["goal", "cycle"], sort=False):
         last = part.iloc[-1]
         lines += [f"{key} {name}, cycle {cycle}", *_interval_lines(cases, part), *_sums(part)]
-        lines += [f"  policy {last['policy']} (version {last['policy_version']})", f"  {_calendar_line(cases, last)}", ""]
+        lines += [
+            f"  policy {last['policy']} (version {last['policy_version']})",
+            f"  {_calendar_line(cases, last)}",
+            "",
+        ]
     return lines[:-1]
 
 
 def _interval_lines(cases: Cases, part: pd.DataFrame) -> Iterator[str]:
     zone, as_of = cases.settings.timezone, cases.as_of
     instants = [part[name].dt.as_unit("s").astype("int64").to_numpy() for name in ("from", "to")]
-    begins, ends = (say_instants(at, zone, as_of) for at in instants)
+    begins, ends = (say_instants(at, zone) for at in instants)
     for begin, end, row in zip(begins, ends, part.itertuples(index=False), strict=True):
         who = ", ".join(str(word) for word in (row.status, row.owner, row.team) if word)
         yield f"  {begin} - {end}  {row.what:8}  {say_seconds(row.seconds):>12}  sum {say_seconds(row.running):>12}  {who}".rstrip()

@@ -1,4 +1,7 @@
-"""The reason for a verdict, in one sentence that a person can act on."""
+"""The reason for a verdict, in one sentence that a person can act on.
+
+It names moments and never how long ago they were: a sentence in a cell stays true until the next run.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,12 @@ def sentences(
     verdicts: pd.DataFrame,
     calendars: Mapping[str, BusinessCalendar],
     statuses: Sequence[Any],
-    as_of: int,
     timezone: str,
 ) -> Texts:
     """Return one sentence per verdict. `statuses` are the values that `waiting` indexes."""
     if verdicts.empty:
         return np.zeros(0, dtype=object)
-    facts = _Facts(verdicts, calendars, statuses, as_of, timezone)
+    facts = _Facts(verdicts, calendars, statuses, timezone)
     state = verdicts["state"].cat.codes.to_numpy()
     names = list(verdicts["state"].cat.categories)
     said = np.empty(len(verdicts), dtype=object)
@@ -42,10 +44,9 @@ class _Facts:
         verdicts: pd.DataFrame,
         calendars: Mapping[str, BusinessCalendar],
         statuses: Sequence[Any],
-        as_of: int,
         timezone: str,
     ) -> None:
-        self.as_of, self.timezone = as_of, timezone
+        self.timezone = timezone
         self._verdicts = verdicts
         self._seconds: dict[str, Ints] = {}
         self._hours = {name: say_calendar(calendar) for name, calendar in calendars.items()}
@@ -63,10 +64,7 @@ class _Facts:
         return say_lengths(np.abs(self.seconds(name, rows)))
 
     def moment(self, name: str, rows: Ints) -> Texts:
-        return say_instants(self.seconds(name, rows), self.timezone, self.as_of)
-
-    def ago(self, name: str, rows: Ints) -> Texts:
-        return say_lengths(self.as_of - self.seconds(name, rows))
+        return say_instants(self.seconds(name, rows), self.timezone)
 
     def target(self, rows: Ints) -> Texts:
         """Return the target with its clock: "4h of Mon-Fri 09:00-18:00 (Europe/London)"."""
@@ -111,22 +109,22 @@ def _is_elapsed(target: str) -> bool:
 
 def _breached(facts: _Facts, rows: Ints) -> Texts:
     return (
-        "Breached " + facts.ago("breached_at", rows) + " ago: " + facts.target(rows) + " were used up on "
-        + facts.moment("breached_at", rows) + facts.paused(rows) + "."
+        "Breached since " + facts.moment("breached_at", rows) + ", when " + facts.target(rows) + " were used up"
+        + facts.paused(rows) + "."
     )  # fmt: skip
 
 
 def _on_track(facts: _Facts, rows: Ints) -> Texts:
     return (
-        "On track: " + facts.length("remaining", rows) + " left of " + facts.target(rows) + ", due "
-        + facts.moment("due", rows) + facts.paused(rows) + "."
+        "On track: due " + facts.moment("due", rows) + ", when " + facts.target(rows) + " are used up"
+        + facts.paused(rows) + "."
     )  # fmt: skip
 
 
 def _at_risk(facts: _Facts, rows: Ints) -> Texts:
     return (
-        "At risk: only " + facts.length("remaining", rows) + " left of " + facts.target(rows) + ", due "
-        + facts.moment("due", rows) + facts.paused(rows) + "."
+        "At risk: due " + facts.moment("due", rows) + ", when " + facts.target(rows) + " are used up"
+        + facts.paused(rows) + "."
     )  # fmt: skip
 
 
@@ -148,7 +146,7 @@ def _met_late(facts: _Facts, rows: Ints) -> Texts:
 def _is_paused(facts: _Facts, rows: Ints) -> Texts:
     return (
         "Paused" + facts.waiting(rows) + ": " + facts.length("remaining", rows) + " left of "
-        + facts.target(rows) + " when the clock goes on" + facts.paused(rows) + "."
+        + facts.target(rows) + " when the clock goes on."
     )  # fmt: skip
 
 
