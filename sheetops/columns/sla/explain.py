@@ -97,7 +97,7 @@ def explain_lines(cases: Cases, key: Any, goal: str | None = None) -> list[str]:
 
 
 def _interval_lines(cases: Cases, part: pd.DataFrame) -> Iterator[str]:
-    zone, as_of = cases.settings.timezone, cases.as_of
+    zone = cases.settings.timezone
     instants = [part[name].dt.as_unit("s").astype("int64").to_numpy() for name in ("from", "to")]
     begins, ends = (say_instants(at, zone) for at in instants)
     for begin, end, row in zip(begins, ends, part.itertuples(index=False), strict=True):
