@@ -15,7 +15,7 @@ from .names import name_problem, simple_name
 from .section import Section
 
 _ROLES = ("status", "owner", "team", "priority", "opened")
-_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "calendar", "refresh", "live")
+_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "calendar", "refresh")
 _REFRESH = {"15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400}
 
 
@@ -71,7 +71,7 @@ def _read(
     return SlaSpec(
         table.name, _read_goals(entry), _read_columns(entry), policies, _read_inline(entry),
         {role: _read_role(entry, role, table) for role in _ROLES},
-        _read_calendar(entry, calendars), timezone, _read_refresh(entry), entry.flag("live", False),
+        _read_calendar(entry, calendars), timezone, _read_refresh(entry), False,
     )  # fmt: skip
 
 
