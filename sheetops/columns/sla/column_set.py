@@ -54,12 +54,17 @@ class SlaColumns:
 
     def read(self, table: pd.DataFrame | None) -> tuple[list[Policy], list[PolicyProblem]]:
         """Return the policies of the config and of their table (a frame, where there is one), and what is wrong with them."""
-        from .policies import read_policies
-
         rows = list(self.inline)
         if table is not None:
             rows += [_row(row) for row in table.to_dict("records")]
-        return read_policies(rows, self.timezone)
+        return self.read_rows(rows)
+
+    def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Policy], list[PolicyProblem]]:
+        """Return the policies of goals that are shown, and what is wrong with the rows that are none."""
+        from .policies import read_policies
+
+        policies, problems = read_policies(rows, self.timezone)
+        return [policy for policy in policies if policy.goal in self.goals], problems
 
     def calendars(self) -> dict[str, BusinessCalendar]:
         """Return the calendars by the names that policies may call them."""
@@ -80,7 +85,6 @@ class SlaColumns:
 
     def _answer(self, ask: Ask) -> Answer:
         policies, problems = self.read(ask.tables.get(self.policies))
-        policies = [policy for policy in policies if policy.goal in self.goals]
         result = self.result(ask, policies)
         columns = result.columns.reindex(columns=[f.name for f in made.fields(self.goals, self.columns)])
         notes = [f"SLA policy {p.policy}, {p.column}: {p.message}. The row is left out." for p in problems]
