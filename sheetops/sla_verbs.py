@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .actions import Outcome
 from .model.errors import TrackerNotWritten, UnknownName
+from .words import count
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -38,7 +39,7 @@ def check(ws: Workspace, table: str = "") -> Outcome:
     lines = [f"  {one.severity:8} {one.message}" for one in found]
     errors = sum(one.severity == "error" for one in found)
     lines += (
-        ["", f"{len(found)} findings, {errors} of them errors."]
+        ["", f"{count(len(found), 'finding')}: {count(errors, 'error')}."]
         if found
         else ["Policies, calendars and cases are in order."]
     )
@@ -122,15 +123,15 @@ def time(ws: Workspace, by: str = "owner", out: Path | None = None, table: str =
             next_step=f"It can by {', '.join(fields) or 'nothing: name status, owner or team under [sla]'}.",
         )
     totals = report.totals[fields[by]]
-    lines = [f"  {str(row[0]) if str(row[0]) != 'nan' else '(nobody)':24} {row[1]:>6,} cases  {_hours(row[3]):>10} open  {_hours(row[2]):>10} in all  {row[4]:>4.0%}"
+    lines = [f"  {str(row[0]) if str(row[0]) != 'nan' else '(nobody)':24} {count(row[1], 'case'):>12}  {_hours(row[3]):>10} open  {_hours(row[2]):>10} in all  {row[4]:>4.0%}"
              for row in totals.head(SHOWN).itertuples(index=False, name=None)]  # fmt: skip
     cases = report.cases
     back = int(cases["reopened"].sum())
-    lines += ["", f"{len(cases):,} cases; reopened {back:,} times"]
+    lines += ["", f"{count(len(cases), 'case')}; reopened {count(back, 'time')}"]
     for name in (n for n in cases.columns if str(n).endswith("_ping_pong")):
         what = str(name).removesuffix("_ping_pong")
         lines.append(
-            f"Back to an earlier {what}: {int(cases[name].sum()):,} times, in {int((cases[name] > 0).sum()):,} cases"
+            f"Back to an earlier {what}: {count(int(cases[name].sum()), 'time')}, in {count(int((cases[name] > 0).sum()), 'case')}"
         )
     if out is not None:
         _write(

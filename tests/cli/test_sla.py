@@ -150,7 +150,7 @@ def test_propose_tells_what_the_past_would_have_kept(desk: Path) -> None:
 def test_time_by_owner_and_status_and_as_a_workbook(desk: Path) -> None:
     totals = {row["owner"]: row for row in as_json(desk, "sla", "time")["totals"]}
     assert totals["ann"]["cases"] == 2
-    assert "Back to an earlier owner: 1 times, in 1 cases" in run(desk, "sla", "time").output
+    assert "Back to an earlier owner: 1 time, in 1 case" in run(desk, "sla", "time").output
     out = desk / "time.xlsx"
     assert run(desk, "sla", "time", "--by", "status", "--out", str(out)).exit_code == 0
     assert openpyxl.load_workbook(out).sheetnames == ["by owner", "by status", "cases", "spent"]

@@ -66,7 +66,8 @@ def what_if(
 
 def compare(before: pd.DataFrame, after: pd.DataFrame) -> WhatIf:
     """Return in which current cycles two tables of verdicts differ. No verdict is "-"."""
-    both = _short(before).join(_short(after), how="outer", lsuffix="_before", rsuffix="_after")
+    sides = [_short(side).add_suffix(f"_{name}") for side, name in ((before, "before"), (after, "after"))]
+    both = sides[0].join(sides[1], how="outer")
     states = [both[f"state_{side}"].fillna("-") for side in ("before", "after")]
     dues = [both[f"due_{side}"] for side in ("before", "after")]
     moved = (dues[0] != dues[1]) & ~(dues[0].isna() & dues[1].isna())
