@@ -103,12 +103,22 @@ def verdict_findings(cases: Cases) -> Iterator[Finding]:
         if len(early):
             message = f"{judged.goal}: the stop lies before the start; these are not judged"
             yield finding(ERROR, "stop before start", message, early)
-        lost = judged.columns["case"][(judged.columns["calendar"] < 0)]
-        if len(lost):
-            message = f"{judged.goal}: no calendar of the name that the policy or its column gives; these are not judged"
-            yield finding(ERROR, "calendar", message, cases.timeline.keys[lost])
-    for message, count in cases.ticking.errors.items():
-        yield Finding(ERROR, "horizon", message, count=count)
+        yield from _lost(cases, judged)
+
+
+def _lost(cases: Cases, judged: Judged) -> Iterator[Finding]:
+    """Yield the cycles of which the time cannot be told: no calendar, a blank date, or one out of range."""
+    case, lost = judged.columns["case"], judged.columns["lost"]
+    nowhere = np.zeros(len(lost), bool)
+    nowhere[judged.cycles.cycle[judged.which < 0]] = True
+    refused = next(iter(cases.ticking.errors), "its date is blank.")
+    for kind, mine, why in (
+        ("calendar", nowhere, "no calendar of that name."),
+        ("horizon", lost & ~nowhere, refused),
+    ):
+        if mine.any():
+            message = f"{judged.goal} is not judged: {why}"
+            yield finding(ERROR, kind, message, np.unique(cases.timeline.keys[case[mine]].astype(str)))
 
 
 def _statuses(cases: Cases) -> Iterator[Finding]:

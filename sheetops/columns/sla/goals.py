@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,10 @@ class Promise:
     deadline: Ints
     fixed: Bools
     known: Bools
+
+    def without(self, lost: Bools) -> Promise:
+        """Return the promise with some cycles of which nothing can be told."""
+        return replace(self, known=self.known & ~lost)
 
 
 def calendars_of(ticking: Ticking, policies: Sequence[Policy], cycles: Cycles) -> tuple[list[str], Ints]:
