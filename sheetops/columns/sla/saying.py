@@ -42,7 +42,11 @@ def say_instants(instants: Ints, timezone: str, as_of: int) -> Texts:
     days, second = np.divmod(wall, 86_400)
     codes, distinct = pd.factorize(days)
     said = np.array([_day(day, now) for day in distinct.tolist()] or [""], dtype=object)
-    return np.where(instants == NEVER, "", said[codes] + _MINUTES[second // 60])
+    whole = np.empty(len(wall), dtype=object)
+    minutes = _MINUTES[second // 60]
+    whole[:] = [day + minute for day, minute in zip(said[codes].tolist(), minutes.tolist(), strict=True)]
+    whole[instants == NEVER] = ""
+    return whole
 
 
 def wall_seconds(instants: Ints, timezone: str) -> Ints:
