@@ -18,10 +18,10 @@ FOLDER = own_python.ROOT / "scripts" / "benchmarks"
 
 
 def benchmarks():
-    """Return what each benchmark is for, by its name."""
+    """Return what each benchmark is for, by its name; a file has _ after a name that a package has already."""
     files = sorted(path for path in FOLDER.glob("*.py") if not path.stem.startswith("_"))
     docs = {path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) for path in files}
-    return {name: (doc or "").split("\n", 1)[0] for name, doc in docs.items()}
+    return {name.rstrip("_"): (doc or "").split("\n", 1)[0] for name, doc in docs.items()}
 
 
 def main(arguments):
@@ -32,7 +32,7 @@ def main(arguments):
         for name, about in known.items():
             print(f"  {name:8} {about}")
         return 2 if arguments and not arguments[0].startswith("-") else 0
-    script = FOLDER / f"{arguments[0]}.py"
+    script = next(path for path in FOLDER.glob("*.py") if path.stem.rstrip("_") == arguments[0])
     return own_python.run([str(script), *arguments[1:]], "benchmark")
 
 

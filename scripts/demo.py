@@ -25,7 +25,7 @@ def main():
     named = [str(Path(word).absolute()) for word in sys.argv[1:] if not word.startswith("-")]
     options = [word for word in sys.argv[1:] if word.startswith("-")]
     folder = named or [str(own_python.ROOT / "demo")]
-    return own_python.run(["-m", "sheetops", "demo", *folder, *options])
+    return own_python.run(["-m", "sheetops", "demo", *folder, *options], "google")
 
 
 if __name__ == "__main__":

@@ -135,7 +135,7 @@ def _held_words(held: int) -> str:
     if not held:
         return ""
     items = "1 item is" if held == 1 else f"{held:,} items are"
-    return f" {items} held: see the tab 'sheetops' in the workbook, or run: sheetops held"
+    return f" {items} held: see the tab 'sheetops' of each spreadsheet, or run: sheetops held"
 
 
 def status(ws: Workspace) -> Outcome:

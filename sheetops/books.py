@@ -105,9 +105,18 @@ class Quiet:
         return not any((i.table, i.key, i.field) == (item.table, item.key, item.field) for i in others)
 
 
-def nothing_to_do(schema: Schema, store: Store, request: Request, look: Look) -> bool:
-    """Return whether a run would do nothing at all, as far as the spreadsheets' identities tell."""
-    if request.undo or store.schema_changes():
+def columns_are_stale(schema: Schema, store: Store, env: Environment) -> bool:
+    """Return whether computed columns may have to change, although nobody changed anything."""
+    if not env.columns:
+        return False
+    from .engine import Engine
+
+    return Engine(schema, env.columns, store, env.now()).is_stale()
+
+
+def nothing_to_do(schema: Schema, store: Store, env: Environment, request: Request, look: Look) -> bool:
+    """Return whether a run would do nothing at all, as far as the spreadsheets' identities and the time tell."""
+    if request.undo or store.schema_changes() or columns_are_stale(schema, store, env):
         return False
     quiet = Quiet(schema, store, request)
     return not look.left_out and all(map(quiet.about, look.books))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from .columns.sets import ColumnSet
 from .trackers import BACKENDS, Opener
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Environment:
     now: Callable[[], datetime]
     who: str = ""
     backends: Mapping[str, Opener] = field(default_factory=lambda: BACKENDS)
+    columns: Sequence[ColumnSet] = ()
+    """The sets of computed columns, in the order in which they are calculated."""
     fault: Callable[[str], None] = lambda point: None
     progress: Callable[[str, float], None] = lambda what, share: None
     """Told what is being done and the share (0-1) of the run that is done."""

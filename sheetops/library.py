@@ -16,6 +16,7 @@ from .model.nearest import did_you_mean
 from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
 from .trackers import Opener
 from .trackers import backends as all_backends
+from .trackers import close as close_backends
 from .workspace import Config, find_workspace, load_config
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Workspace:
     """A workspace: its config, its dataset, its trackers. Use it as a context manager, or `close` it.
 
     `now` is the clock, `who` the name that goes into the journal; `backends` opens spreadsheets by the
-    backend's name (None: as the config and `environ` say); `fault` is called at numbered points, where a test may crash; `progress` with what is
-    being done and the share (0-1) that is done.
+    backend's name (None: as the config and `environ` say); `fault` is called at numbered points, where a test may crash; `progress` with what
+    is being done and the share (0-1) that is done.
     """
 
     def __init__(
@@ -73,7 +74,7 @@ class Workspace:
     ) -> None:
         self.config, self.schema = config, config.schema
         opened_by = all_backends(config.google, environ) if backends is None else backends
-        self._env = Environment(now, who, opened_by, fault, progress)
+        self._env = Environment(now, who, opened_by, config.columns, fault, progress)
         self._store: Store | None = None
 
     @property
@@ -84,7 +85,8 @@ class Workspace:
         return self._store
 
     def close(self) -> None:
-        """Let go of the dataset."""
+        """Let go of the dataset, and of the line to Google."""
+        close_backends(self._env.backends)
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -142,7 +144,7 @@ class Workspace:
         folder, store, env = self.config.folder, self.store, self._env
         with collector_paused(), store.lock(env.who or request.verb):
             look = open_books(folder, self.schema, env, request)
-            if digest is None and nothing_to_do(self.schema, store, request, look):
+            if digest is None and nothing_to_do(self.schema, store, env, request, look):
                 done = Done(None, held=len(store.held()))
             else:  # the planner and all it needs, only where there is something to plan
                 from .running import run_sync
@@ -169,7 +171,7 @@ class Workspace:
         from .merge.inputs import Undo
 
         undone = self.store.run(run)
-        entries = [e for e in self.store.entries(run=undone.id) if e.op not in (Op.SCHEMA, Op.AGREE)]
+        entries = [e for e in self.store.entries(run=undone.id) if self._is_taken_back(e)]
         if not entries:
             said = f"{undone.id} took nothing into the dataset, so there is nothing to take back."
             return Done(None, held=len(self.store.held()), outcome=said)
@@ -179,6 +181,14 @@ class Workspace:
             frozenset(), frozenset(allowed), Undo(undone.id, entries, later), f"undo {undone.id}"
         )
         return self._run(request)
+
+    def _is_taken_back(self, entry: Entry) -> bool:
+        """Whether an undo is about an entry. Computed columns follow by themselves from what it takes back."""
+        if entry.op in (Op.SCHEMA, Op.AGREE):
+            return False
+        table = self.schema.tables.get(entry.table)
+        field = table.by_name.get(entry.field or "") if table else None
+        return not (field and field.computed)
 
     def _later(self, entries: Collection[Entry]) -> list[Entry]:
         last = max((entry.seq for entry in entries), default=0)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from .books import Book, LeftOut, Look, Quiet, open_books
+from .engine.worked import Worked
 from .environment import Environment, Request
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
@@ -17,7 +18,7 @@ from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
 from .model.errors import SheetopsError, TrackerBusy, TrackerChanged
-from .model.record import Entry, Op, Record, RowMemory, TrackerState
+from .model.record import Change, Entry, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec
 from .model.sheet import Refused, Snapshot, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
@@ -36,6 +37,8 @@ class Prepared:
     left_out: list[LeftOut]
     landed: dict[str, TrackerState]
     """Trackers whose last write had landed although its run was cut off: their state as it really is."""
+    columns: Columns | None = None
+    """What computed the columns; None where there are none."""
 
 
 def prepare(
@@ -59,6 +62,34 @@ def prepare(
     return reader.prepared(books, reader.plan(Refused()) if unread else plan)
 
 
+class Columns:
+    """The computed columns of one plan. A plan is made several times as more is read; equal asks are answered once."""
+
+    def __init__(self, schema: Schema, store: Store, env: Environment) -> None:
+        from .engine import Engine
+
+        self._engine = Engine(schema, env.columns, store, env.now())
+        self._asked: tuple[Mapping[str, Mapping[str, Record]], list[Change]] | None = None
+        self._worked = Worked()
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables whose records have to be known, all of them."""
+        return self._engine.tables
+
+    def __call__(
+        self, records: Mapping[str, Mapping[str, Record]], changes: Sequence[Change]
+    ) -> tuple[Sequence[Change], Sequence[str]]:
+        wanted = ({name: dict(records.get(name, {})) for name in self.tables}, list(changes))
+        if self._asked != wanted:
+            self._asked, self._worked = wanted, self._engine.work(*wanted)
+        return self._worked.changes, self._worked.notes
+
+    def remember(self) -> None:
+        """Note that the columns are up to date now, and until when."""
+        self._engine.remember(self._worked)
+
+
 class _Reader:
     """Collects the trackers' sides one spreadsheet at a time, then loads the dataset's side once."""
 
@@ -75,6 +106,7 @@ class _Reader:
         self.skipped: list[Book] = []
         self.workspace = store.workspace_id
         self.quiet = Quiet(schema, store, request)
+        self.columns = Columns(schema, store, env) if env.columns else None
         self.held = self.quiet.held
 
     # --- spreadsheets ------------------------------------------------------------------------------
@@ -195,7 +227,7 @@ class _Reader:
         """Return the plan, after asking the spreadsheets what of it they cannot take; that is held."""
         if not plan.stopped and (refused := self._refused(plan)):
             plan = self.plan(refused)
-        return Prepared(plan, books, self.sides, self.left_out, self.landed)
+        return Prepared(plan, books, self.sides, self.left_out, self.landed, self.columns)
 
     def plan(self, refused: Refused) -> Plan:
         """Return the plan for everything read so far."""
@@ -230,7 +262,8 @@ class _Reader:
     def _inputs(self, refused: Refused) -> PlanInputs:
         sides = list(self.sides.values())
         records: dict[str, Mapping[str, Record]] = {}
-        for table in {side.table.name for side in sides} | self._undone_tables():
+        computed = self.columns.tables if self.columns else frozenset()
+        for table in {side.table.name for side in sides} | self._undone_tables() | computed:
             records[table] = self.store.records(table, self._wanted(table, sides))
         elsewhere = frozenset(
             (item.table, item.key, item.field)
@@ -244,7 +277,7 @@ class _Reader:
         )
         request = self.request
         return PlanInputs(
-            self.schema, dataset, sides, self.env.now(), request.allow, request.undo, refused
+            self.schema, dataset, sides, self.env.now(), request.allow, request.undo, self.columns, refused
         )  # fmt: skip
 
     def _undone_tables(self) -> set[str]:
@@ -256,6 +289,8 @@ class _Reader:
 
     def _wanted(self, table: str, sides: Sequence[TrackerSide]) -> Collection[str] | None:
         """The keys a plan looks at; None for all, where a tracker may lack rows it never had."""
+        if self.columns and table in self.columns.tables:
+            return None
         mine = [side for side in sides if side.table.name == table]
         if any(side.standing is not Standing.CURRENT for side in mine):
             return None

@@ -82,6 +82,8 @@ class _Runner:
         if not self.done.plans:
             self.done.notes = prepared.plan.all_notes
         self.done.notes += tuple(self.said)
+        if prepared.columns is not None and not prepared.plan.stopped:
+            prepared.columns.remember()
         left = {out.tracker: out for out in prepared.left_out}
         left.update({tracker: LeftOut(tracker, error) for tracker, error in self.failed.items()})
         self.done.left_out = list(left.values())

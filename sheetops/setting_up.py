@@ -162,7 +162,10 @@ def _check_google(ws: Workspace, environ: Mapping[str, str]) -> list[tuple[bool,
         return [(False, f"Google: {error}")]
     from .trackers.google.problems import checks
 
-    return checks(google, books)
+    try:
+        return checks(google, books)
+    finally:
+        google.close()
 
 
 def _check_trackers(ws: Workspace) -> list[tuple[bool, str]]:

@@ -21,6 +21,7 @@ _PARTS = (
     ("records_added", "{n} {cells} added", ("record", "records")),
     ("records_archived", "{n} {cells} archived", ("record", "records")),
     ("records_restored", "{n} {cells} restored", ("record", "records")),
+    ("cells_computed", "{n} computed {cells}", ("cell", "cells")),
     ("cells_written", "{n} {cells} written to trackers", ("cell", "cells")),
     ("rows_appended", "{n} {cells} appended", ("row", "rows")),
     ("keys_minted", "{n} new {cells} given", ("key", "keys")),
@@ -71,9 +72,8 @@ class Wording:
             tracker = self.schema.trackers.get(source.tracker)
             name = tracker.name if tracker else source.tracker
             return f"{name} {source.address}" if source.address else name
-        return (
-            f"{source.actor.value} {source.who}".strip() if source.actor is Actor.UNDO else source.actor.value
-        )
+        named = source.actor in (Actor.UNDO, Actor.COMPUTED)
+        return f"{source.actor.value} {source.who}".strip() if named else source.actor.value
 
     def change(self, change: Change | Entry) -> str:
         """Return one change as a line: "CASE-0042 status: open -> closed (North.xlsx D17)"."""
@@ -110,8 +110,10 @@ def plan_lines(plan: Plan, schema: Schema, *, limit: int | None = SHOWN) -> list
     wording = Wording(schema)
     lines = [f"Plan: {outcome_words(plan.counts())}"]
     lines += _section("The dataset's shape", plan.schema_changes, limit)
-    taken = [wording.change(change) for change in plan.changes if change.op is not Op.AGREE]
-    lines += _section("Into the dataset", taken, limit)
+    taken = [change for change in plan.changes if change.op is not Op.AGREE]
+    for title, is_ours in (("Into the dataset", False), ("Computed", True)):
+        some = [wording.change(c) for c in taken if (c.source.actor is Actor.COMPUTED) is is_ours]
+        lines += _section(title, some, limit)
     columns = [
         f"{t.name}: the column '{h.header}' is added at the right edge of the tab, with a key for each row"
         for t in plan.trackers

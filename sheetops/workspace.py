@@ -5,24 +5,27 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .columns.sets import ColumnSet
+from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
-from .config.tables import read_tables
+from .config.sla import read_sla, sla_columns, with_policies
+from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
 from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema
 from .model.values import Reading
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -45,6 +48,10 @@ class Config:
     text: str
     google: GoogleSettings
     calendars: Mapping[str, CalendarSpec] = field(default_factory=dict)
+    sla: Mapping[str, SlaColumns] = field(default_factory=dict)
+    """The SLA of each table that has one."""
+    columns: tuple[ColumnSet, ...] = ()
+    """The sets of computed columns that the file asks for."""
 
 
 def find_workspace(start: Path) -> Path:
@@ -59,37 +66,42 @@ def find_workspace(start: Path) -> Path:
     )
 
 
-def load_config(path: Path) -> Config:
-    """Return what a sheetops.toml (or the one in a folder) says.
+def load_config(path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
+    """Return what a sheetops.toml (or the one in a folder) says. `columns` are computed besides those it asks for.
 
     Raise ConfigError that names every mistake with its line, WorkspaceMissing when there is no file.
     """
     path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
     text = _read_text(path)
-    return parse_config(text, path)
+    return parse_config(text, path, columns)
 
 
-def parse_config(text: str, path: Path) -> Config:
+def parse_config(text: str, path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
     """Return what `text` says, taken as the content of the file at `path`, which need not exist."""
     mistakes = Mistakes(path.name, text)
     root = Section(_parse_toml(text, path.name), (), mistakes)
-    config = _read_config(root, text, path)
+    config = _read_config(root, text, path, columns)
     mistakes.raise_if_any()
     return config
 
 
-def _read_config(root: Section, text: str, path: Path) -> Config:
+def _read_config(root: Section, text: str, path: Path, columns: Sequence[ColumnSet]) -> Config:
     root.know(_PARTS, noun="part")
     workspace = root.section("workspace")
     workspace.know(_WORKSPACE_SETTINGS)
     timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
     tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
+    calendars = read_calendars(root.section("calendars"), timezone)
+    specs = read_sla(root.section("sla"), tables, calendars, timezone)
+    tables = with_policies(tables, specs)
+    sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
+    computed = (*(one.set() for one in sla.values()), *columns)
+    tables = with_computed(tables, computed, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    calendars = read_calendars(root.section("calendars"), timezone)
-    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars)
+    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:

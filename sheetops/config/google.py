@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from ..model.errors import ConfigError
 from .section import Section
 
 URL_VARIABLE = "SHEETOPS_GOOGLE_URL"
-_SETTINGS = ("credentials", "url", "drive_version", "full_read_every", "per_minute")
+_SETTINGS = ("credentials", "url", "drive_version", "full_read_every", "per_minute", "sandbox")
 _LONGEST_PATH = 1024
 _SECRET = re.compile(
     r"PRIVATE KEY|\"?(private_key|client_secret|refresh_token|access_token)\"?\s*[:=]"
@@ -28,6 +29,7 @@ class GoogleSettings:
     `credentials` is "" (or "default") for the machine's own, otherwise the path of a JSON file, never a key itself.
     `url` is another server than Google. `drive_version` asks Drive first whether a file changed at all, and
     `full_read_every` is after how many runs it is read all the same. `per_minute` limits reads, and writes.
+    `sandbox` is the folder of a sandbox that stands in for Google, "" for none.
     """
 
     credentials: str = ""
@@ -35,6 +37,7 @@ class GoogleSettings:
     drive_version: bool = False
     full_read_every: int = 20
     per_minute: int = 60
+    sandbox: str = ""
 
 
 def looks_secret(text: str) -> bool:
@@ -52,6 +55,7 @@ def read_google(section: Section) -> GoogleSettings:
         section.flag("drive_version", usual.drive_version),
         section.whole("full_read_every", usual.full_read_every, least=1) or usual.full_read_every,
         section.whole("per_minute", usual.per_minute, least=1) or usual.per_minute,
+        _read_sandbox(section),
     )
 
 
@@ -74,6 +78,24 @@ def _read_url(section: Section) -> str:
         section.wrong("url", wrong)
         return ""
     return _plain(said)
+
+
+def _read_sandbox(section: Section) -> str:
+    said = section.text("sandbox").strip()
+    if said and section.text("url"):
+        section.wrong("sandbox", "there is a url as well, and only one of the two can stand in for Google.")
+    elif "sandbox" in section.values and type(section.values["sandbox"]) is str and not said:
+        section.wrong("sandbox", 'names no folder. Write sandbox = "sandbox".')
+    elif "://" in said:
+        section.wrong("sandbox", "this is an address, and a folder is wanted. An address stands under url.")
+    return said
+
+
+def sandbox_folder(settings: GoogleSettings, folder: Path, environ: Mapping[str, str]) -> Path | None:
+    """Return the folder of the sandbox in place of Google; None for no sandbox, or where the environment names a server."""
+    if not settings.sandbox or environ.get(URL_VARIABLE, "").strip():
+        return None
+    return folder / Path(settings.sandbox).expanduser()
 
 
 def server_url(settings: GoogleSettings, environ: Mapping[str, str]) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from ..columns.sets import ColumnSet
 from ..model.nearest import did_you_mean
 from ..model.schema import FieldType, Table
 from ..model.values import Reading
@@ -24,6 +26,27 @@ def read_tables(tables: Section, reading: Reading) -> dict[str, Table]:
     found = {name: _read_table(name, entry, reading) for name, entry in tables.sections()}
     for name, entry in tables.sections():
         _check_references(found[name], entry.section("fields"), found)
+    return found
+
+
+def with_computed(
+    tables: Mapping[str, Table], columns: Sequence[ColumnSet], section: Section
+) -> dict[str, Table]:
+    """Return the tables with the fields that are computed; one that people have under its name is noted."""
+    found = dict(tables)
+    for one in columns:
+        if one.table not in found:
+            section.wrong(
+                None, f"the columns '{one.name}' are for a table '{one.table}', which there is not."
+            )
+            continue
+        table = found[one.table]
+        for made in one.makes:
+            if made.name in table.by_name:
+                what = f"is computed by '{one.name}'; take the field out, or give it another name."
+                section.section(table.name).section("fields").wrong(made.name, what)
+        fresh = tuple(replace(made, computed=True) for made in one.makes if made.name not in table.by_name)
+        found[one.table] = replace(table, fields=(*table.fields, *fresh))
     return found
 
 

@@ -184,6 +184,10 @@ def _known_column(
     if table is None:
         return None  # the tracker's table is the mistake, and it is noted
     if field in table.by_name:
+        if table.by_name[field].computed:
+            if key == "field" and "mode" in section.values and mode is not Mode.COMPUTED:
+                section.wrong("mode", f"'{field}' is computed by sheetops; nobody else can fill it in.")
+            mode = Mode.COMPUTED
         return Column(field, header, mode)
     there = did_you_mean(field, table.by_name)
     section.wrong(key, f"table '{table.name}' has no field '{field}'.{there}")

@@ -12,7 +12,20 @@ from sqlalchemy import Connection
 from ..model import schema as config
 from ..model.errors import ClockWentBack, PlanStale, StoreError
 from ..model.record import Decision, Entry, HeldItem, Record, RowMemory, Run, TrackerState
-from . import frame, held, journal, lock, query, records, runs, schema_apply, tracker_memory, verify, writing
+from . import (
+    frame,
+    held,
+    journal,
+    lock,
+    notes,
+    query,
+    records,
+    runs,
+    schema_apply,
+    tracker_memory,
+    verify,
+    writing,
+)
 from .commit import Commit, Confirm
 from .database import Database, Fault, ShapeMemory
 from .draft import TableDraft, touched
@@ -233,6 +246,16 @@ class Store:
         with self._db.write() as conn:
             tracker_memory.remember_identity(conn, tracker, identity)
             tracker_memory.remember_rows(conn, tracker, rows or {})
+
+    def recall(self, name: str) -> str | None:
+        """Return what was remembered under a name, None when nothing was."""
+        with self._db.read() as conn:
+            return notes.recall(conn, name)
+
+    def remember(self, name: str, value: str) -> None:
+        """Remember a text under a name. Only a cache: no run, no journal."""
+        with self._db.write() as conn:
+            notes.remember(conn, name, value)
 
     def abandon_intent(self, tracker: str) -> None:
         """Note that the tracker's intended write did not land."""

@@ -35,15 +35,15 @@ def _words() -> Mapping[str, Any]:
     return tomllib.loads(text)
 
 
-def live_cases(count: int, seed: int, now: datetime) -> list[Values]:
+def live_cases(count: int, seed: int, now: datetime, markets: Sequence[str] = MARKETS) -> list[Values]:
     """Return `count` cases as canonical records of the template `live-cases`, oldest first.
 
-    The same count, seed and day give the same cases. `now` is aware: the newest case is some hours older.
+    The same count, seed, day and markets give the same cases. `now` is aware: the newest case is some hours older.
     """
     random = Random(seed)  # noqa: S311 - invented cases, no secret
     today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     ages = sorted((random.random() ** 1.6 * _DAYS_BACK for _ in range(count)), reverse=True)
-    return [_case(random, number, today, age) for number, age in enumerate(ages, start=1)]
+    return [_case(random, number, today, age, markets) for number, age in enumerate(ages, start=1)]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class _Course:
     resolved: datetime | None
 
 
-def _case(random: Random, number: int, today: datetime, age: float) -> Values:
+def _case(random: Random, number: int, today: datetime, age: float, markets: Sequence[str]) -> Values:
     words = _words()
     policy = random.choice(words["policies"])
     severity = random.choice(policy["severities"])
@@ -67,7 +67,7 @@ def _case(random: Random, number: int, today: datetime, age: float) -> Values:
         "merchant": words["merchants"][place],
         "creator": words["creators"][place],
         "live_room": f"{random.randrange(10**9):010d}",
-        "market": MARKETS[place % len(MARKETS)],
+        "market": markets[place % len(markets)],
         "surface": random.choice(("LIVE room", "LIVE room", "Product page", "Short video", "Chat")),
         "policy": policy["name"],
         "severity": severity,

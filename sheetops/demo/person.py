@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .. import ooxml
 from ..model.sheet import HELD_TAB
+from .hands import DECISION_HEADERS, Hands, shown
 
-_HEADERS = ("No.", "Your decision", "Use this")
 
-
-class Person:
-    """Edits one tab of a workbook as a person in Excel would, and nothing else of it. `did` says what they did."""
+class Person(Hands):
+    """Edits one tab of a workbook as a person in Excel would, and nothing else of it."""
 
     def __init__(self, name: str, path: Path, tab: str, at: datetime) -> None:
-        self.name, self.path, self.tab, self.at = name, path, tab, at
-        self.did: list[str] = []
+        super().__init__(name)
+        self.path, self.tab, self.at = path, tab, at
 
     def __enter__(self) -> Person:
         self._book = ooxml.Workbook.open(self.path)
@@ -64,7 +63,7 @@ class Person:
         index, place = self._index(key), self._headers.index(header)
         old = self._rows[index][place]
         address = self._set(index, place, value)
-        self._say(f"{address:<5} {key} {header}: {_shown(old)} -> {_shown(value)}", why)
+        self._typed(address, key, header, old, value, why)
 
     def paste_copy(self, key: str, why: str = "") -> None:
         """Copy the row of a key and paste it below the last row."""
@@ -74,7 +73,7 @@ class Person:
     def add(self, values: Mapping[str, Any], why: str = "") -> None:
         """Type a new row below the last one, with nothing under the headers that are not named."""
         number = self._append([values.get(header) for header in self._headers])
-        said = ", ".join(_shown(value) for value in list(values.values())[:3])
+        said = ", ".join(shown(value) for value in list(values.values())[:3])
         self._say(f"row {number}: a new row ({said} ...)", why)
 
     def sort(self, header: str, why: str = "") -> None:
@@ -87,18 +86,18 @@ class Person:
             for column, value in enumerate(new):
                 if value != old[column]:
                     self._set(index, column, value, remember=False)
-        self._say(f"sorted by {header}: {moved:,} of {len(before):,} rows moved", why)
+        self._sorted(header, moved, len(before), why)
 
     def decide(self, number: int, choice: str, use: str | None = None) -> None:
         """Choose from the drop-down of a held item in the tab `sheetops`."""
         tab = self._book[HELD_TAB]
         grid = tab.grid()
-        top = next(n for n, row in enumerate(grid.rows) if row and row[0] == _HEADERS[0])
+        top = next(n for n, row in enumerate(grid.rows) if row and row[0] == DECISION_HEADERS[0])
         item = next(n for n, row in enumerate(grid.rows) if n > top and row and row[0] == number)
-        for header, value in zip(_HEADERS[1:], (choice, use), strict=True):
+        for header, value in zip(DECISION_HEADERS[1:], (choice, use), strict=True):
             if value is not None:
                 tab.set_cell(item + grid.first_row, grid.rows[top].index(header) + 1, value)
-        self._say(f"tab 'sheetops', item {number}: {choice}{f' {use}' if use else ''}", "")
+        self._decided(number, choice, use)
 
     def _index(self, key: str) -> int:
         return next(n for n, row in enumerate(self._rows) if row[0] == key)
@@ -115,17 +114,3 @@ class Person:
         last = self._area.first_row + len(self._rows)
         self._rows.append(row)
         return self._sheet.append_rows([row], after_row=last, columns=columns)[0]
-
-    def _say(self, what: str, why: str) -> None:
-        self.did.append(f"{what}   <- {why}" if why else what)
-
-
-def _shown(value: Any) -> str:
-    if value is None:
-        return "(blank)"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d %H:%M}"
-    if isinstance(value, date):
-        return f"{value:%Y-%m-%d}"
-    said = str(value)
-    return said if len(said) <= 44 else said[:43] + "…"

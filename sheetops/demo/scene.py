@@ -1,4 +1,4 @@
-"""What the demo is played with: a workspace's config and records, and what two people are about to do."""
+"""What the demo is played with: a workspace's config and records, and what people are about to do."""
 
 from __future__ import annotations
 
@@ -12,30 +12,47 @@ from typing import Any
 from ..model.record import Values
 from ..templates import find_template
 from ..workspace import CONFIG_NAME, Config
-from .live_cases import live_cases
+from .hands import Hands
+from .live_cases import MARKETS, live_cases
 from .person import Person
 from .real_data import feedback, has_real_data, incidents
 
-Acts = Callable[[Person], None]
+Acts = Callable[[Any], None]
+"""What somebody does: a Person at a workbook, a SheetPerson at a Google sheet."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What somebody decides about a held item, in the tab `sheetops` of their own spreadsheet."""
+
+    key: str
+    field: str
+    choice: str
+    use: str | None = None
 
 
 @dataclass(frozen=True)
 class Desk:
-    """One person's workbook: the tracker it is, and what they do to it."""
+    """One person's spreadsheet: the tracker it is, what they do to it, and what they decide later.
+
+    `sorts` is the header by which they sort it in the very moment of a sync, between its read and its write.
+    """
 
     person: str
     tracker: str
     acts: Acts
+    decides: Choice | None = None
+    sorts: str = ""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """`records` are those of each table; `followed` is the key that two people disagree about."""
+    """`records` are those of each table; `followed` is the key that two people disagree about, in `field`."""
 
     about: str
     config: str
     records: Mapping[str, Sequence[Values]]
-    desks: tuple[Desk, Desk]
+    desks: tuple[Desk, ...]
     followed: str
     field: str
     question: str
@@ -68,17 +85,17 @@ _OPEN = ("Open", "In review", "Waiting for merchant", "Appealed")
 _SHARED = " or severity == 'Critical'"
 
 
-def live_scene(seed: int, now: datetime) -> Scene:
-    """Return the scene played with invented cases: the template `live-cases`, critical cases shown to both teams."""
-    cases = live_cases(_CASES, seed, now)
+def live_scene(seed: int, now: datetime, *, google: bool) -> Scene:
+    """Return the scene played with invented cases: the template `live-cases`, critical cases shown to all teams.
+
+    With `google` there is a third market, whose tracker is a Google spreadsheet.
+    """
+    cases = live_cases(_CASES, seed, now, (*MARKETS, "ES") if google else MARKETS)
     newest = cases[::-1]
     shared = _first(newest, severity="Critical", status=_OPEN)["case_id"]
     uk, ie = ([c for c in newest if c["market"] == m and c["severity"] != "Critical"] for m in ("UK", "IE"))
-    done, asked, dated = (
-        _first(uk, status="In review"),
-        _first(uk, status="Open"),
-        _first(uk, 1, status=_OPEN),
-    )
+    done, asked = _first(uk, status="In review"), _first(uk, status="Open")
+    dated = _first((case for case in uk if case not in (done, asked)), status=_OPEN)
     moved, doubled = _first(ie, severity=("Low", "Medium")), _first(ie, 1, status=_OPEN)
 
     def amara(person: Person) -> None:
@@ -97,16 +114,32 @@ def live_scene(seed: int, now: datetime) -> Scene:
         person.paste_copy(doubled["case_id"], "the same key twice")
         person.sort("Merchant", "every row stands elsewhere now")
 
+    decided = Choice(shared, "status", "keep mine")
+    desks = [Desk("Amara", "uk", amara, decided), Desk("Ben", "ie", ben)]
     return Scene(
         f"{_CASES} invented LIVE governance cases",
-        _live_config(),
+        _live_config(google=google),
         {"cases": cases},
-        (Desk("Amara", "uk", amara), Desk("Ben", "ie", ben)),
+        (*desks, _spain(newest, shared)) if google else tuple(desks),
         shared,
         "status",
-        "SELECT market, status, count(*) AS cases, round(sum(amount), 2) AS eur FROM cases GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5",
+        "SELECT market, status, count(*) AS cases, round(sum(amount), 2) AS eur FROM cases GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 3",
         {"uk": ("Status", "Severity"), "ie": ("Status", "Severity")},
     )
+
+
+def _spain(newest: Sequence[Values], shared: str) -> Desk:
+    """Return the desk with the Google spreadsheet."""
+    spain = [c for c in newest if c["market"] == "ES" and c["severity"] != "Critical"]
+    urgent = _first(spain, severity="Medium", status=_OPEN)["case_id"]
+    paid = _first(spain, status="Enforced")["case_id"]
+
+    def carla(person: Hands) -> None:
+        person.type(shared, "Restriction", "LIVE paused 30 days", "the same case again, a third cell")
+        person.type(urgent, "Severity", "Urgent", "no such choice")
+        person.type(paid, "Amount", "about 300", "no number")
+
+    return Desk("Carla", "es", carla, Choice(urgent, "severity", "use this:", "High"), sorts="Merchant")
 
 
 def _new_case(now: datetime) -> dict[str, Any]:
@@ -120,11 +153,18 @@ def _new_case(now: datetime) -> dict[str, Any]:
     }
 
 
-def _live_config() -> str:
+def _live_config(*, google: bool) -> str:
     text = (find_template("live-cases").folder / CONFIG_NAME).read_text(encoding="utf-8")
-    for market in ("UK", "IE"):
+    if google:
+        text = text.replace('IE = ["Ireland", "ROI"]', 'IE = ["Ireland", "ROI"], ES = ["Spain"]')
+        text += _words("google_live.toml")
+    for market in ("UK", "IE", "ES"):
         text = text.replace(f"\"market == '{market}'\"", f"\"market == '{market}'{_SHARED}\"")
     return text
+
+
+def _words(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 # --- real data ----------------------------------------------------------------------------------------
@@ -132,8 +172,11 @@ def _live_config() -> str:
 _INCIDENTS, _REQUESTS = 2_000, 1_000
 
 
-def real_scene(data: Path) -> Scene:
-    """Return the scene played with real incidents in two regional workbooks and citizens' requests in a third."""
+def real_scene(data: Path, *, google: bool) -> Scene:
+    """Return the scene played with real incidents in two regional workbooks and citizens' requests in a third.
+
+    With `google` the high and major incidents are in a Google spreadsheet too.
+    """
     cases = incidents(data, _INCIDENTS)
     newest = cases[::-1]
     shared = _first(newest, impact=("High", "Major"))["incident"]
@@ -157,17 +200,30 @@ def real_scene(data: Path) -> Scene:
         person.paste_copy(doubled["incident"], "the same key twice")
         person.sort("Product", "every row stands elsewhere now")
 
-    config = resources.files(__package__).joinpath("incidents.toml").read_text(encoding="utf-8")
+    decided = Choice(shared, "status", "keep mine")
+    desks = [Desk("Amara", "europe", amara, decided), Desk("Ben", "overseas", ben)]
     return Scene(
         f"{_INCIDENTS:,} real incidents (BPI Challenge 2013) and {_REQUESTS:,} citizens' requests (San Francisco 311)",
-        config,
+        _words("incidents.toml") + (_words("google_incidents.toml") if google else ""),
         {"incidents": cases, "feedback": feedback(data, _REQUESTS)},
-        (Desk("Amara", "europe", amara), Desk("Ben", "overseas", ben)),
+        (*desks, _on_call(newest, shared)) if google else tuple(desks),
         shared,
         "status",
-        "SELECT region, impact, count(*) AS incidents, sum(events) AS events FROM incidents GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 5",
+        "SELECT region, impact, count(*) AS incidents, sum(events) AS events FROM incidents GROUP BY 1, 2 ORDER BY 3 DESC LIMIT 3",
         {"europe": ("Status", "Impact"), "overseas": ("Status", "Impact"), "feedback": ("Status", "Channel")},
     )
+
+
+def _on_call(newest: Sequence[Values], shared: str) -> Desk:
+    """Return the desk with the Google spreadsheet."""
+    urgent, closed = (_first(newest, n, impact=("High", "Major"))["incident"] for n in (1, 2))
+
+    def carla(person: Hands) -> None:
+        person.type(shared, "Product", "PROD802", "the same incident again, a third cell")
+        person.type(urgent, "Impact", "Urgent", "no such choice")
+        person.type(closed, "Closed on", "last Friday", "no date")
+
+    return Desk("Carla", "on_call", carla, Choice(urgent, "impact", "use this:", "Major"), sorts="Team")
 
 
 def _new_incident(last: datetime) -> dict[str, Any]:
@@ -182,7 +238,8 @@ def _new_incident(last: datetime) -> dict[str, Any]:
     }
 
 
-def scene_for(shared: Path | None, seed: int, now: datetime) -> Scene:
+def scene_for(shared: Path | None, seed: int, now: datetime, *, google: bool) -> Scene:
     """Return the scene with real data where `shared` has it, else the one with invented cases."""
-    data = shared / "data" if shared is not None else None
-    return real_scene(data) if data is not None and has_real_data(data) else live_scene(seed, now)
+    if shared is not None and has_real_data(shared / "data"):
+        return real_scene(shared / "data", google=google)
+    return live_scene(seed, now, google=google)

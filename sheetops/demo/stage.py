@@ -1,4 +1,4 @@
-"""The demo's folder and workbooks: trackers as the templates build them, with an overview, a chart and colours."""
+"""The demo's folder and spreadsheets: trackers as the templates build them, with an overview, a chart and colours."""
 
 from __future__ import annotations
 
@@ -6,17 +6,23 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ..model.errors import ConfigError, TrackerNotWritten
+from ..model.errors import ConfigError, TrackerBusy, TrackerNotWritten
 from ..model.record import Values
 from ..model.schema import TrackerSpec
 from ..model.sheet import column_letters
 from ..tracker_workbook import build_workbook
 from ..workspace import CONFIG_NAME, Config, load_config, parse_config
+from .google_sheet import PLACEHOLDER, make_sheet
 from .scene import Scene
 
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
 MARK = "# A demo that `sheetops demo` made; running it again makes it anew."
+SANDBOX = "google"
+"""The folder in the demo's with the Google spreadsheet."""
 _LAST = 1_048_576
 _COLOURS = {
     "Critical": "#F8CBAD", "Major": "#F8CBAD", "High": "#FCE4D6", "Appealed": "#FFF2CC", "In Progress": "#FFF2CC",
@@ -34,10 +40,21 @@ def lay_out(folder: Path, scene: Scene) -> Config:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for tracker, spec in config.schema.trackers.items():
-            _write(config, spec, scene.shown_in(config, tracker), scene.counted[tracker])
+            if spec.backend == "excel":
+                _write(config, spec, scene.shown_in(config, tracker), scene.counted[tracker])
         config.path.write_text(config.text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise TrackerNotWritten(f"{folder} cannot be written: {error.strerror or error}.") from None
+    return config
+
+
+def add_google(config: Config, scene: Scene, box: Sandbox) -> Config:
+    """Make the Google spreadsheet of the scene on a sandbox, and write its id into sheetops.toml."""
+    spec = next(spec for spec in config.schema.trackers.values() if spec.backend == "google")
+    owner = next(desk.person for desk in scene.desks if desk.tracker == spec.id)
+    made = make_sheet(box, owner, config.schema.table_of(spec), spec, scene.shown_in(config, spec.id))
+    config = parse_config(config.text.replace(PLACEHOLDER, made), config.path)
+    config.path.write_text(config.text, encoding="utf-8", newline="\n")
     return config
 
 
@@ -52,9 +69,10 @@ def _clear(folder: Path) -> None:
             not_done="It was left as it is.",
             next_step="Name a folder that does not exist yet: sheetops demo FOLDER",
         )
+    _refuse_served(folder / SANDBOX)
     trackers = load_config(config).schema.trackers.values()
     try:
-        for path in [folder / spec.source for spec in trackers] + list(folder.glob("sheetops.db*")):
+        for path in [_file_of(folder, spec) for spec in trackers] + list(folder.glob("sheetops.db*")):
             path.unlink(missing_ok=True)
         shutil.rmtree(folder / ".sheetops", ignore_errors=True)
     except OSError as error:
@@ -62,6 +80,24 @@ def _clear(folder: Path) -> None:
             f"The earlier demo in {folder} cannot be removed: {error.strerror or error}.",
             next_step="Close its workbooks and run the demo again.",
         ) from None
+
+
+def _file_of(folder: Path, spec: TrackerSpec) -> Path:
+    return folder / SANDBOX / f"{spec.source}.json" if spec.backend == "google" else folder / spec.source
+
+
+def _refuse_served(folder: Path) -> None:
+    """Raise TrackerBusy where a sandbox is serving the folder: it would not notice that its spreadsheet is another one."""
+    if not folder.is_dir():
+        return
+    from ..sandbox import serving
+
+    if url := serving(folder):
+        raise TrackerBusy(
+            f"A sandbox at {url} is serving {folder}.",
+            not_done="The demo was left as it was.",
+            next_step="Stop it (Ctrl+C in its terminal) and run the demo again.",
+        )
 
 
 def _write(config: Config, spec: TrackerSpec, records: Sequence[Values], counted: tuple[str, str]) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from ..model.record import Actor, Decision, Entry, HeldItem, Record, Source, TrackerState
+from ..model.record import Actor, Change, Decision, Entry, HeldItem, Record, Source, TrackerState
 from ..model.schema import Schema, Table, TrackerSpec
 from ..model.sheet import Refused
 from .guards import GuardTrip
@@ -102,6 +102,12 @@ class Undo:
     later: Sequence[Entry] = ()
 
 
+Columns = Callable[
+    [Mapping[str, Mapping[str, Record]], Sequence[Change]], tuple[Sequence[Change], Sequence[str]]
+]
+"""(records as they will be, changes that make them so) -> (changes of computed columns, notes). Pure."""
+
+
 @dataclass(frozen=True)
 class PlanInputs:
     """All that a plan depends on. `now` is aware, UTC. `allow` are the guards a person overrode."""
@@ -112,6 +118,8 @@ class PlanInputs:
     now: datetime
     allow: frozenset[str] = frozenset()
     undo: Undo | None = None
+    columns: Columns | None = None
+    """What computes columns, None where there are none."""
     refused: Refused = field(default_factory=Refused)
     """What the spreadsheets said they cannot take; those cells are held, those rows wait."""
 

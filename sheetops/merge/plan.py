@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ..model.record import Change, HeldItem, Mint, Op, RowMemory
+from ..model.record import Actor, Change, HeldItem, Mint, Op, RowMemory
 from ..model.sheet import CellWrite, HeaderWrite, RowAppend
 from ..model.values import Invalid
 from .findings import Ignored, Place
@@ -104,10 +104,12 @@ class Plan:
 
     def counts(self) -> dict[str, int]:
         """Return the numbers people ask about first."""
+        computed = sum(change.source.actor is Actor.COMPUTED for change in self.changes)
         ops = [change.op for change in self.changes]
         return {
             "shape_changes": len(self.schema_changes),
-            "cells_taken": ops.count(Op.SET),
+            "cells_taken": ops.count(Op.SET) - computed,
+            "cells_computed": computed,
             "records_added": ops.count(Op.ADD),
             "records_archived": ops.count(Op.ARCHIVE),
             "records_restored": ops.count(Op.RESTORE),

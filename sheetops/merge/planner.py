@@ -28,6 +28,11 @@ def make_plan(
     """
     findings = _absorb_all(inputs)
     together = combine(inputs, findings)
+    if inputs.columns is not None:
+        computed, notes = inputs.columns(together.after, together.changes)
+        for change in computed:
+            together.apply(change)
+        together.notes.extend(notes)
     trackers = [push(found, together) for found in findings]
     found_trips = [trip for found in findings for trip in judge(tally(found), inputs.schema.guards)]
     stamps = [side.stamp_trip for side in inputs.trackers if side.stamp_trip is not None]

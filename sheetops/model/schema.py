@@ -73,6 +73,8 @@ class Field:
     decimals: int = 2
     references: str | None = None
     renamed_from: str | None = None
+    computed: bool = False
+    """Whether sheetops calculates it; no tracker can edit it."""
 
     @property
     def header(self) -> str:

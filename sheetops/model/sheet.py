@@ -155,7 +155,7 @@ class TabWrite:
 HELD_TAB = "sheetops"
 """The name of the tab that the program owns in every spreadsheet."""
 
-TITLE = "sheetops keeps this workbook and the team's dataset in agreement"
+TITLE = "sheetops keeps this spreadsheet and the team's dataset in agreement"
 """The first cell of that tab, by which the program knows it as its own."""
 
 

@@ -54,7 +54,7 @@ class Sandbox:
         numbers = random.Random(secrets.randbits(64) if seed is None else seed)  # noqa: S311 - ids, not secrets
         self._claim = Claim(Path(data)) if data else None
         self.service = Service(
-            store=Store(Path(data) if data else None),
+            store=self._stored(data),
             clock=clock or (lambda: datetime.now(UTC)),
             new_id=lambda: numbers.randrange(1, 2**31 - 1),
             new_file_id=lambda: "1" + "".join(numbers.choices(_LETTERS, k=43)),
@@ -101,6 +101,13 @@ class Sandbox:
             self._thread = None
         self.server.server_close()
         self._let_go()
+
+    def _stored(self, data: Path | str | None) -> Store:
+        try:
+            return Store(Path(data) if data else None)
+        except OSError:
+            self._let_go()
+            raise
 
     def _let_go(self) -> None:
         if self._claim:
@@ -195,9 +202,9 @@ def serve(
     """Run a sandbox until it is interrupted. `started` is called with the address once it answers."""
     box = Sandbox(port, data, quota, latency_ms)
     box.front.log = deque(maxlen=0)  # nobody counts them, and their bodies would stay in memory
-    if started:
-        started(box.url)
     try:
+        if started:
+            started(box.url)
         box.server.serve_forever()
     except KeyboardInterrupt:
         pass

@@ -46,6 +46,12 @@ def new_file(service: Service, owner: str) -> Json:
     }  # fmt: skip
 
 
+def share(service: Service, book: Spreadsheet, email: str) -> None:
+    """Let somebody edit the file."""
+    given = {"type": "user", "role": "writer", "emailAddress": email}
+    book.file["permissions"].append(_permission(service, given))
+
+
 def _permission(service: Service, given: Json) -> Json:
     names = ("type", "role", "emailAddress", "domain", "allowFileDiscovery")
     kept = {name: given[name] for name in names if given.get(name) is not None}

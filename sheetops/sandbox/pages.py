@@ -18,7 +18,7 @@ from .call import Call
 from .errors import ApiError, Json
 from .grid import Area
 from .http import Answer, Request, as_json
-from .people import PERSON
+from .people import PERSON, ROBOT
 from .person import Person, typed_by_hand
 from .service import Service
 from .values import Rendering
@@ -99,6 +99,9 @@ def _new(service: Service, body: Json) -> str:
     with service.lock:
         book = defaults.new_spreadsheet(service.new_file_id(), body.get("title") or "Untitled spreadsheet")
         book.file = drive.new_file(service, PERSON)
+        drive.share(
+            service, book, ROBOT
+        )  # the page has no dialog for it, and programs are what a sandbox is for
         service.keep(book, PERSON)
     return book.id
 

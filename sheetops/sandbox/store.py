@@ -24,7 +24,7 @@ class Store:
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
             for path in sorted(folder.glob("*.json")):
-                book = from_json(json.loads(path.read_text(encoding="utf-8")))
+                book = _read(path)
                 self._books[book.id] = book
 
     def all(self) -> list[Spreadsheet]:
@@ -48,6 +48,13 @@ class Store:
         del self._books[spreadsheet_id]
         if self._folder:
             (self._folder / f"{spreadsheet_id}.json").unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Spreadsheet:
+    try:
+        return from_json(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise OSError(f"{path} is damaged, or is not the spreadsheet of a sandbox") from None
 
 
 def _replace(path: Path, text: str) -> None:

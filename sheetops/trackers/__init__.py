@@ -51,10 +51,23 @@ class _Google:
         options = Options.of(self._settings, trackers)
         return GoogleSpreadsheet(connection, trackers, Remembered.load(folder, source), options)
 
+    def close(self) -> None:
+        """Let go of the line; the next spreadsheet that is opened makes another."""
+        if self._transport is not None:
+            self._transport.close()
+        self._transport, self._connections = None, {}
+
 
 def backends(settings: GoogleSettings, environ: Mapping[str, str]) -> Mapping[str, Opener]:
     """Return every backend there is, Google's as the config and the environment say it is reached."""
     return {**BACKENDS, "google": _Google(settings, environ)}
+
+
+def close(backends: Mapping[str, Opener]) -> None:
+    """Let go of what the backends keep open between spreadsheets."""
+    for backend in backends.values():
+        if isinstance(backend, _Google):
+            backend.close()
 
 
 def open_spreadsheet(

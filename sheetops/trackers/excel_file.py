@@ -29,11 +29,10 @@ from ..model.sheet import (
     Written,
     a1,
 )
+from . import backups
 
 STAMP_PREFIX = "sheetops."
 """Stamps are custom document properties: one per tracker, under this prefix and the tracker's id."""
-
-BACKUPS_KEPT = 20
 
 _WIDTHS = (6, 22, 18, 18, 26, 24, 26, 34, 20, 46, 20, 22, 22)
 
@@ -189,21 +188,12 @@ class ExcelFile:
         workbook.put_sheet(HELD_TAB, _page(write.held_tab))
 
     def backup(self, folder: str, run: str) -> None:
-        kept = Path(folder)
-        try:
-            kept.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(self.path, kept / f"{self.path.stem}.{run}{self.path.suffix}")
-            copies = sorted(
-                kept.glob(f"{self.path.stem}.*{self.path.suffix}"), key=lambda copy: copy.stat().st_ctime_ns
-            )
-            for old in copies[:-BACKUPS_KEPT]:
-                old.unlink()
-        except OSError as error:
-            raise TrackerNotWritten(
-                f"No backup of {self.path.name} could be made in {kept}: {error.strerror or error}.",
-                not_done=f"{self.path.name} was not written.",
-                next_step="Make room, or make the folder writable, and run the command again.",
-            ) from error
+        stem, suffix = self.path.stem, self.path.suffix
+
+        def copy(kept: Path) -> None:
+            shutil.copy2(self.path, kept / f"{stem}.{run}{suffix}")
+
+        backups.keep(Path(folder), self.path.name, f"{stem}.*{suffix}", copy)
 
 
 def _own_tab(sheet: ooxml.Sheet) -> Grid:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sheetops.config.google import GoogleSettings, looks_secret, server_url
+from sheetops.config.google import GoogleSettings, looks_secret, sandbox_folder, server_url
 from sheetops.model.errors import ConfigError
 from sheetops.workspace import parse_config
 
@@ -38,6 +38,16 @@ per_minute = 30
 
 
 MISTAKES = [
+    (
+        "url = 'http://127.0.0.1:8765'\nsandbox = 'sandbox' #!",
+        "google.sandbox: there is a url as well, and only one of the two can stand in for Google.",
+    ),
+    ("sandbox = '' #!", 'google.sandbox: names no folder. Write sandbox = "sandbox".'),
+    ("sandbox = true #!", "google.sandbox: must be text in quotes, not true or false."),
+    (
+        "sandbox = 'http://127.0.0.1:8765' #!",
+        "google.sandbox: this is an address, and a folder is wanted. An address stands under url.",
+    ),
     ("credential = 'x' #!", "google: there is no setting 'credential'. Did you mean 'credentials'?"),
     ("drive_version = 'yes' #!", "google.drive_version: must be true or false, not text in quotes."),
     ("per_minute = 0 #!", "google.per_minute: must be 1 or more, not 0."),
@@ -95,6 +105,13 @@ def test_the_environment_counts_before_the_config():
     said = GoogleSettings(url="https://one.example.com")
     assert server_url(said, {}) == "https://one.example.com"
     assert server_url(said, {"SHEETOPS_GOOGLE_URL": "http://localhost:9/"}) == "http://localhost:9"
+
+
+def test_a_sandbox_is_a_folder_from_the_workspace_and_the_environment_counts_before_it():
+    said = read('[google]\nsandbox = "google"')
+    assert sandbox_folder(said, Path("/w"), {}) == Path("/w/google")
+    assert sandbox_folder(said, Path("/w"), {"SHEETOPS_GOOGLE_URL": "https://sheets.googleapis.com"}) is None
+    assert sandbox_folder(GoogleSettings(), Path("/w"), {}) is None
 
 
 def test_a_bad_address_in_the_environment_is_named():

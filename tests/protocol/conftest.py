@@ -10,9 +10,8 @@ import pytest
 from .story import TWO, Rows, Story, cases
 
 
-@pytest.fixture
-def tell(tmp_path: Path) -> Iterator[Callable[..., Story]]:
-    """Begin a story: a config, and the rows of every spreadsheet that does not start empty."""
+def telling(tmp_path: Path, kind: type[Story] = Story) -> Iterator[Callable[..., Story]]:
+    """Give what begins a story of this kind: a config, and the rows of every spreadsheet that does not start empty."""
     told: list[Story] = []
 
     def begin(text: str = TWO, *, settle: bool = True, **sheets: Rows) -> Story:
@@ -22,7 +21,7 @@ def tell(tmp_path: Path) -> Iterator[Callable[..., Story]]:
             if line.startswith("[trackers.") and "." not in line[10:]
         ]
         rows = {name: sheets.get(name, cases(0)) for name in names}
-        story = Story(tmp_path / str(len(told)), rows, text)
+        story = kind(tmp_path / str(len(told)), rows, text)
         told.append(story)
         if settle:
             story.settle()
@@ -31,6 +30,12 @@ def tell(tmp_path: Path) -> Iterator[Callable[..., Story]]:
     yield begin
     for story in told:
         story.ws.close()
+
+
+@pytest.fixture
+def tell(tmp_path: Path) -> Iterator[Callable[..., Story]]:
+    """Begin a story in memory."""
+    yield from telling(tmp_path)
 
 
 @pytest.fixture

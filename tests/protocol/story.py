@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sheetops.columns.sets import ColumnSet
 from sheetops.done import Done
 from sheetops.library import Workspace
 from sheetops.model.record import Choose, HeldItem, Op
@@ -115,6 +116,9 @@ class Faults:
 class Story:
     """A workspace with one spreadsheet in memory for every name in `sheets`, and people who edit them."""
 
+    columns: Sequence[ColumnSet] = ()
+    """What is computed in the story."""
+
     def __init__(self, folder: Path, sheets: Mapping[str, Rows], text: str = TWO) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
@@ -142,7 +146,7 @@ class Story:
     def open(self, text: str | None = None) -> Workspace:
         """Open the workspace (again), with another config if one is given."""
         if text is not None:
-            self.config = parse_config(text, self.folder / "sheetops.toml")
+            self.config = parse_config(text, self.folder / "sheetops.toml", self.columns)
         if hasattr(self, "ws"):
             self.ws.close()
         self.ws = Workspace(

@@ -10,8 +10,9 @@ import pytest
 from sheetops.model.sheet import CellError, Uncached
 from sheetops.sandbox import Sandbox
 
+from .conftest import telling
 from .sheets import GoogleStory
-from .story import TWO, Rows, Story, cases
+from .story import Story, cases
 from .test_case_table import *  # noqa: F403
 from .test_decisions import *  # noqa: F403
 from .test_guards import *  # noqa: F403
@@ -52,30 +53,8 @@ def box() -> Iterator[Sandbox]:
 
 @pytest.fixture
 def tell(tmp_path: Path, box: Sandbox) -> Iterator[Callable[..., Story]]:
-    """Begin a story, as in memory."""
-    told: list[Story] = []
-
-    class Here(GoogleStory):
-        pass
-
-    Here.box = box
-
-    def begin(text: str = TWO, *, settle: bool = True, **sheets: Rows) -> Story:
-        names = [
-            line[10:-1]
-            for line in text.splitlines()
-            if line.startswith("[trackers.") and "." not in line[10:]
-        ]
-        rows = {name: sheets.get(name, cases(0)) for name in names}
-        story = Here(tmp_path / str(len(told)), rows, text)
-        told.append(story)
-        if settle:
-            story.settle()
-        return story
-
-    yield begin
-    for story in told:
-        story.ws.close()
+    """Begin a story on the sandbox."""
+    yield from telling(tmp_path, type("Here", (GoogleStory,), {"box": box}))
 
 
 @pytest.fixture

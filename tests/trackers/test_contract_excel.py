@@ -10,7 +10,8 @@ import pytest
 
 from sheetops.model.errors import TrackerBusy
 from sheetops.model.sheet import UNCACHED, CellError, CellWrite, RowAppend, TabWrite
-from sheetops.trackers.excel_file import BACKUPS_KEPT, ExcelFile
+from sheetops.trackers.backups import KEPT as BACKUPS_KEPT
+from sheetops.trackers.excel_file import ExcelFile
 
 from . import workbooks
 from .contract import CASES, ROWS, SpreadsheetContract, write

@@ -65,10 +65,10 @@ def compute(
     timeline, found = build_timeline(
         records, history, watch_of(policies, settings), settings, policy_changes(policies)
     )
-    verdicts, judged, ticking = judge(timeline, policies, calendars, now, settings.status)
+    verdicts, judged, ticking = judge(timeline, policies, calendars, now, settings.status, settings.timezone)
     present = ticking.timeline
     statuses = present.value_codes(settings.status).values
-    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, now, settings.timezone)
+    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, settings.timezone)
     cases = Cases(present, timeline, judged, ticking, settings, now)
     values = _step_values(records, policies, settings)
     proposed, steps = escalations(verdicts, policies, values, reached, as_of)

@@ -57,7 +57,9 @@ def escalations(
     )
     for row in running.itertuples(index=False):
         cycle = (row.key, str(row.goal), int(row.cycle))
-        used = np.fmax(row.percent, 100.0 if row.state == "breached" else 0.0)  # no percentage of no open time
+        used = np.fmax(
+            row.percent, 100.0 if row.state == "breached" else 0.0
+        )  # no percentage of no open time
         due = [step for step in steps[row.policy] if now.get(cycle, 0.0) < step.percent <= used]
         for step in due:
             _propose(step, row, cycle, records.get(row.key, {}), changed, as_of)

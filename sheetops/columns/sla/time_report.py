@@ -43,7 +43,9 @@ def time_report(cases: Cases, calendar: str, closed: Trigger | None = None) -> T
     rows = np.flatnonzero(~over)
     spent = _spent(timeline, fields, rows, wall, np.where(working == NEVER, 0, working))
     totals = {name: _totals(spent, name) for name in fields}
-    return TimeReport(_as_time(spent), totals, _per_case(timeline, [f for f in fields if f != settings.status], spent, over))
+    return TimeReport(
+        _as_time(spent), totals, _per_case(timeline, [f for f in fields if f != settings.status], spent, over)
+    )
 
 
 def _is_known(timeline: Timeline, name: str) -> bool:

@@ -49,13 +49,14 @@ def judge(
     calendars: Mapping[str, BusinessCalendar],
     as_of: int,
     status: str = "status",
+    timezone: str = "UTC",
 ) -> tuple[pd.DataFrame, list[Judged], Ticking]:
     """Return the verdicts as a table (see `verdict_frame`), the cycles behind them, and the clock's refusals.
 
     `policies` are in the order in which they are tried; `as_of` is in Unix seconds.
     """
     present = timeline.until(as_of)
-    ticking = Ticking(present, as_of, calendars)
+    ticking = Ticking(present, as_of, calendars, timezone or "UTC")
     by_goal = groupby(sorted(policies, key=lambda p: p.goal), key=lambda p: p.goal)
     judged = [judge_goal(ticking, goal, tuple(rows), status) for goal, rows in by_goal]
     return verdict_frame(present, judged, calendars, STATES), judged, ticking

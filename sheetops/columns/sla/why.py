@@ -1,4 +1,7 @@
-"""The reason for a verdict, in one sentence that a person can act on."""
+"""The reason for a verdict, in one sentence that a person can act on.
+
+It names moments and never how long ago they were: a sentence in a cell stays true until the next run.
+"""
 
 from __future__ import annotations
 
@@ -18,13 +21,12 @@ def sentences(
     verdicts: pd.DataFrame,
     calendars: Mapping[str, BusinessCalendar],
     statuses: Sequence[Any],
-    as_of: int,
     timezone: str,
 ) -> Texts:
     """Return one sentence per verdict. `statuses` are the values that `waiting` indexes."""
     if verdicts.empty:
         return np.zeros(0, dtype=object)
-    facts = _Facts(verdicts, calendars, statuses, as_of, timezone)
+    facts = _Facts(verdicts, calendars, statuses, timezone)
     state = verdicts["state"].cat.codes.to_numpy()
     names = list(verdicts["state"].cat.categories)
     said = np.empty(len(verdicts), dtype=object)
@@ -42,14 +44,15 @@ class _Facts:
         verdicts: pd.DataFrame,
         calendars: Mapping[str, BusinessCalendar],
         statuses: Sequence[Any],
-        as_of: int,
         timezone: str,
     ) -> None:
-        self.as_of, self.timezone = as_of, timezone
+        self.timezone = timezone
         self._verdicts = verdicts
         self._seconds: dict[str, Ints] = {}
         self._hours = {name: say_calendar(calendar) for name, calendar in calendars.items()}
-        self._where = np.array([f" in {value}" if value else " paused" for value in statuses] or [""], dtype=object)
+        self._where = np.array(
+            [f" in {value}" if value else " paused" for value in statuses] or [""], dtype=object
+        )
 
     def seconds(self, name: str, rows: Ints) -> Ints:
         """Return an instant or a length in seconds, NEVER for a blank."""
@@ -63,10 +66,7 @@ class _Facts:
         return say_lengths(np.abs(self.seconds(name, rows)))
 
     def moment(self, name: str, rows: Ints) -> Texts:
-        return say_instants(self.seconds(name, rows), self.timezone, self.as_of)
-
-    def ago(self, name: str, rows: Ints) -> Texts:
-        return say_lengths(self.as_of - self.seconds(name, rows))
+        return say_instants(self.seconds(name, rows), self.timezone)
 
     def target(self, rows: Ints) -> Texts:
         """Return the target with its clock: "4h of Mon-Fri 09:00-18:00 (Europe/London)"."""
@@ -114,25 +114,23 @@ def _is_elapsed(target: str) -> bool:
 
 def _breached(facts: _Facts, rows: Ints) -> Texts:
     return _said(
-        "Breached %s ago: %s were used up on %s%s.",
-        facts.ago("breached_at", rows),
-        facts.target(rows),
+        "Breached since %s, when %s were used up%s.",
         facts.moment("breached_at", rows),
+        facts.target(rows),
         facts.paused(rows),
     )
 
 
 def _on_track(facts: _Facts, rows: Ints) -> Texts:
-    return _running("On track: %s left of %s, due %s%s.", facts, rows)
+    return _running("On track: due %s, when %s are used up%s.", facts, rows)
 
 
 def _at_risk(facts: _Facts, rows: Ints) -> Texts:
-    return _running("At risk: only %s left of %s, due %s%s.", facts, rows)
+    return _running("At risk: due %s, when %s are used up%s.", facts, rows)
 
 
 def _running(sentence: str, facts: _Facts, rows: Ints) -> Texts:
-    parts = (facts.length("remaining", rows), facts.target(rows), facts.moment("due", rows), facts.paused(rows))
-    return _said(sentence, *parts)
+    return _said(sentence, facts.moment("due", rows), facts.target(rows), facts.paused(rows))
 
 
 def _met(facts: _Facts, rows: Ints) -> Texts:
@@ -159,11 +157,10 @@ def _met_late(facts: _Facts, rows: Ints) -> Texts:
 
 def _is_paused(facts: _Facts, rows: Ints) -> Texts:
     return _said(
-        "Paused%s: %s left of %s when the clock goes on%s.",
+        "Paused%s: %s left of %s when the clock goes on.",
         facts.waiting(rows),
         facts.length("remaining", rows),
         facts.target(rows),
-        facts.paused(rows),
     )
 
 

@@ -1,7 +1,7 @@
 "use strict";
 // The grid. Only the rows in sight are in the page, so that thousands of rows scroll as fast as ten.
 
-const ROW = 25, SPARE = 12, POLL_MS = 1500;
+const ROW = 25, HEAD = 48, LETTER = 6, SPARE = 12, POLL_MS = 1500;
 const $ = (id) => document.getElementById(id);
 const base = location.pathname.replace(/\/$/, "");
 let view = null, at = {row: 0, column: 0}, editor = null, wantedTab = new URLSearchParams(location.search).get("tab");
@@ -13,6 +13,7 @@ const cellAt = (row, column) => {
 };
 const isIn = (boxes, row, column) =>
   boxes.find(([top, bottom, left, right]) => row >= top && row < bottom && column >= left && column < right);
+const width = (column) => (view.hidden.columns.includes(column) ? 0 : view.widths[column] || 100);
 const shownColumns = () =>
   [...Array(view.columns).keys()].filter((column) => !view.hidden.columns.includes(column));
 const entered = (cell) => cell.e || String(cell.t ?? "");
@@ -58,9 +59,10 @@ function draw() {
   const names = document.createElement("tr");
   names.append(header("", "row"), ...columns.map((column) => {
     const th = header(letters(column), column === at.column ? "on" : "");
-    th.style.width = (view.widths[column] || 100) + "px";
+    th.style.width = width(column) + "px";
     return th;
   }));
+  $("cells").style.width = columns.reduce((sum, column) => sum + width(column), HEAD) + "px";
   $("head").replaceChildren(names, ...frozen.map((row) => line(row, columns)));
   $("body").replaceChildren(
     gap(first * ROW), ...rows.slice(first, last).map((row) => line(row, columns)), gap((rows.length - last) * ROW),
@@ -90,7 +92,7 @@ function line(row, columns) {
 
 function drawn(row, column) {
   const td = document.createElement("td"), cell = cellAt(row, column);
-  td.textContent = cell.t ?? "";
+  td.append(spilled(cell, row, column));
   td.dataset.row = row;
   td.dataset.column = column;
   Object.assign(td.style, cell.s || {});
@@ -100,6 +102,20 @@ function drawn(row, column) {
   td.classList.toggle("locked", Boolean(isIn(view.locked, row, column)));
   if (cell.n) td.title = cell.n;
   return td;
+}
+
+// Text that is wider than its cell goes on over the empty cells beside it, as in a spreadsheet.
+function spilled(cell, row, column) {
+  const text = cell.t ?? "", css = cell.s || {};
+  if (text.length * LETTER < width(column) || css.textAlign || css.whiteSpace || cell.l) return text;
+  let room = width(column), next = column + 1;
+  while (next < view.columns && (cellAt(row, next).t ?? "") === "") room += width(next++);
+  if (next === column + 1) return text;
+  const span = document.createElement("span");
+  span.textContent = text;
+  span.className = "spilled";
+  span.style.width = room - 8 + "px";
+  return span;
 }
 
 function go(rows, columns) {

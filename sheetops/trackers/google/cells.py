@@ -69,7 +69,7 @@ def moment(serial: float) -> Any:
 
 def _whole_ms(days: float) -> timedelta:
     """A day's fraction in binary is a little off; whole milliseconds are what it stands for."""
-    return timedelta(milliseconds=round(days * _SECONDS_IN_MS))
+    return timedelta(0, 0, 0, round(days * _SECONDS_IN_MS))
 
 
 def serial(value: date | datetime | timedelta) -> float:

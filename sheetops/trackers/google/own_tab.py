@@ -112,10 +112,16 @@ def _note(tab: TabState, number: int, line: TabLine) -> None:
 def _cells(line: TabLine, sheets: Mapping[str, int]) -> Iterator[Json]:
     for place in range(len(_WIDTHS)):
         value = line.cells[place] if place < len(line.cells) else None
-        cell: Json = {"userEnteredValue": entered(value), "userEnteredFormat": _look(line, place, value)}
+        parts = {"userEnteredValue": entered(value), "userEnteredFormat": _look(line, place, value)}
+        cell: Json = {
+            name: part for name, part in parts.items() if part
+        }  # what the mask names and is not there is cleared
         if place in line.links and (address := _address(line.links[place], sheets)):
-            text = {**cell["userEnteredFormat"].get("textFormat", {}), "link": {"uri": address}}
-            cell["userEnteredFormat"] = {**cell["userEnteredFormat"], "textFormat": text}
+            look = cell.get("userEnteredFormat", {})
+            cell["userEnteredFormat"] = {
+                **look,
+                "textFormat": {**look.get("textFormat", {}), "link": {"uri": address}},
+            }
         if line.choices and place == line.choices_at:
             cell["dataValidation"] = _drop_down(line.choices)
         yield cell

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 
 from ...model.errors import SheetopsError, TrackerBusy, TrackerNotWritten, TrackerUnreadable
 from .answers import Garbled, Refused
+from .own_sandbox import quoted
 from .retrying import OutOfTurns, passes, untrusted
 from .tokens import refresh_words
 
@@ -34,7 +36,8 @@ FAILURES = (Refused, Garbled, OutOfTurns, GoogleAuthError, requests.RequestExcep
 class Asked:
     """What was asked, for the words about it. `name` is what people call the spreadsheet, `who` asks.
 
-    `maybe_done` says that some attempt may have been carried out although no answer came.
+    `maybe_done` says that some attempt may have been carried out although no answer came. `sandbox` is the folder of
+    the sandbox that was asked in place of Google.
     """
 
     name: str
@@ -46,6 +49,7 @@ class Asked:
     maybe_done: bool = False
     attempts: int = 1
     seconds: float = 0.0
+    sandbox: Path | None = None
 
     @property
     def who(self) -> str:
@@ -186,6 +190,12 @@ def _scope(error: Refused, asked: Asked) -> Words:
 
 
 def _not_found(error: Refused, asked: Asked) -> Words:
+    if asked.sandbox:
+        return Words(
+            f"There is no spreadsheet '{asked.name}' in the sandbox {asked.sandbox}.",
+            f"See which there are: sheetops sandbox --data {quoted(asked.sandbox)}. Open its page, and copy the "
+            "spreadsheet's address from there.",
+        )
     return Words(
         f"There is no spreadsheet '{asked.name}': it was deleted, or its id or link is mistyped.",
         "Copy its link from the browser into the tracker's source in sheetops.toml, or restore it from the bin.",
@@ -303,13 +313,7 @@ def _capital(text: str) -> str:
 
 def checks(transport: Transport, spreadsheets: Mapping[str, str]) -> list[tuple[bool, str]]:
     """Return for `sheetops doctor` whom to share sheets with, and for each spreadsheet (id: name) if it can be read."""
-    robot = transport.robot
-    asks = (
-        f"share each sheet with {robot} as Editor"
-        if robot
-        else "sheets are opened as the person who logged in"
-    )
-    found = [(True, f"Google: {asks}")]
+    found = [(True, _opened_by(transport))]
     for spreadsheet, name in spreadsheets.items():
         transport.names.setdefault(spreadsheet, name)
         found.append(_check(transport, spreadsheet))
@@ -317,11 +321,16 @@ def checks(transport: Transport, spreadsheets: Mapping[str, str]) -> list[tuple[
 
 
 def _opened_by(transport: Transport) -> str:
+    if transport.sandbox:
+        return (
+            f"Google: the trackers are not in Google but on a sandbox, which keeps them in {transport.sandbox.folder}. To change "
+            "to Google, take sandbox = ... out of [google], and give each tracker the link of its sheet: docs/google.md"
+        )
     if transport.robot:
-        return f"share each sheet with {transport.robot} as Editor"
+        return f"Google: share each sheet with {transport.robot} as Editor"
     if transport.person:
-        return "sheets are opened as the person who logged in"
-    return "sheets are opened by this machine's own account; its address is in the Google console"
+        return "Google: sheets are opened as the person who logged in"
+    return "Google: sheets are opened by this machine's own account; its address is in the Google console"
 
 
 def _check(transport: Transport, spreadsheet: str) -> tuple[bool, str]:

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ...config.google import GoogleSettings
-from ...model.errors import SheetopsError, TrackerChanged, TrackerNotWritten
+from ...model.errors import SheetopsError, TrackerChanged
 from ...model.schema import TrackerSpec
 from ...model.sheet import (
     Refused,
@@ -20,6 +22,7 @@ from ...model.sheet import (
     Written,
     a1,
 )
+from .. import backups
 from . import locking
 from .building import PAYLOAD
 from .connection import Connection
@@ -30,7 +33,6 @@ from .tabs import quoted, refusal, tab_of
 from .transport import IdInUse
 from .writing import Job, changed_meanwhile
 
-BACKUPS_KEPT = 20
 CELLS_OF_A_FILE = 10_000_000
 """What a spreadsheet holds at the most, over all tabs (documented)."""
 
@@ -50,6 +52,19 @@ class Options:
         """Return what the config says about a spreadsheet."""
         lock = any(tracker.lock for tracker in trackers)
         return cls(settings.drive_version, settings.full_read_every, lock)
+
+
+def _same_clock(one: str, other: str) -> bool:
+    """Return whether two time zones show the same time in every season of 2026: UTC is also called Etc/GMT."""
+    try:
+        clocks = ZoneInfo(one), ZoneInfo(other)
+    except (ValueError, ZoneInfoNotFoundError):  # Google has some of its own, such as GMT-07:00
+        return one == other
+    days = [datetime(2026, month, 1, 12, tzinfo=UTC) for month in range(1, 13)]
+    return all(
+        day.astimezone(clocks[0]).replace(tzinfo=None) == day.astimezone(clocks[1]).replace(tzinfo=None)
+        for day in days
+    )
 
 
 class GoogleSpreadsheet:
@@ -127,7 +142,7 @@ class GoogleSpreadsheet:
                     f"The tab '{tracker.tab}' of {tracker.name} is called '{title}' now and is still followed. "
                     f'Write tab = "{title}" under [trackers.{tracker.id}].'
                 )
-        zones = {tracker.timezone for tracker in trackers} - {found.timezone}
+        zones = {t.timezone for t in trackers if not _same_clock(t.timezone, found.timezone)}
         if zones and found.timezone:
             notes.append(
                 f"Dates in {self.name} are read as {', '.join(sorted(zones))}, as sheetops.toml says; the spreadsheet's "
@@ -220,20 +235,13 @@ class GoogleSpreadsheet:
     def backup(self, folder: str, run: str) -> None:
         """Keep what was read, as Google said it: values, formulas, stamps. Costs no request after a read."""
         looked = self._last or self._read(self.trackers)
-        kept = Path(folder)
-        try:
-            kept.mkdir(parents=True, exist_ok=True)
+        name = self.connection.spreadsheet
+
+        def copy(kept: Path) -> None:
             text = json.dumps(looked.answer, ensure_ascii=False)
-            (kept / f"{self.connection.spreadsheet}.{run}.json").write_text(text, encoding="utf-8")
-            copies = sorted(kept.glob("*.json"), key=lambda copy: copy.stat().st_ctime_ns)
-            for old in copies[:-BACKUPS_KEPT]:
-                old.unlink()
-        except OSError as error:
-            raise TrackerNotWritten(
-                f"No backup of {self.name} could be made in {kept}: {error.strerror or error}.",
-                not_done=f"{self.name} was not written.",
-                next_step="Make room, or make the folder writable, and run the command again.",
-            ) from error
+            (kept / f"{name}.{run}.json").write_text(text, encoding="utf-8")
+
+        backups.keep(Path(folder), self.name, f"{name}.*.json", copy)
 
     def used(self) -> str:
         return self.connection.used()

@@ -1,6 +1,6 @@
 """The stamp as developer metadata, and the compare-and-swap that it makes between programs.
 
-Each write adds one link to a chain: metadata with an explicit id that follows from tracker and link number. Google
+Each write adds one link to a chain: metadata with an explicit id that follows from tab and link number. Google
 refuses a whole batch that creates an id which is in use, so of two programs that read the same link exactly one writes
 the next. Old links stay: an id that was freed could be taken by a program that slept since. Only far-old ones go.
 Source: https://developers.google.com/workspace/sheets/api/guides/metadata
@@ -76,12 +76,12 @@ class Chain:
         """The last link's number; 0 when there is none."""
         return self.links[-1].number if self.links else 0
 
-    def next(self, stamp: Stamp, digest: str, *, ahead: int = 1) -> Link:
-        """Return the link that a write adds; `ahead` counts the parts of a divided write."""
-        number = self.number + ahead
-        taken = {link.id: link for link in self.links}
+    def next(self, stamp: Stamp, digest: str, sheet_id: int) -> Link:
+        """Return the link that a write adds to the tab with this id."""
+        number = self.number + 1
+        taken = {link.id for link in self.links}
         # An id that another link has by chance (1 in 2**31) is stepped over, by every program alike.
-        wanted = next(one for salt in range(99) if (one := _id(stamp, number, salt)) not in taken)
+        wanted = next(one for salt in range(99) if (one := _id(sheet_id, number, salt)) not in taken)
         return Link(number, stamp, self.spreadsheet, digest, wanted)
 
     def far_old(self) -> tuple[Link, ...]:
@@ -89,8 +89,9 @@ class Chain:
         return self.links[:-LINKS_KEPT]
 
 
-def _id(stamp: Stamp, number: int, salt: int) -> int:
-    said = f"{stamp.workspace}|{stamp.tracker}|{number}|{salt}".encode()
+def _id(sheet_id: int, number: int, salt: int) -> int:
+    """Return the id of a link: of the tab, not of the workspace, so that two workspaces keep each other out too."""
+    said = f"{sheet_id}|{number}|{salt}".encode()
     return 1 + int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big") % _IDS
 
 

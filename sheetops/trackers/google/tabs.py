@@ -58,6 +58,10 @@ class TabState:
         found: Json = values[column - 1].get("userEnteredValue", {}) if column <= len(values) else {}
         return found
 
+    def width(self, row: int) -> int:
+        """Return how many cells the answer had in a row."""
+        return len(self.raw[row - 1].get("values", ())) if 0 < row <= len(self.raw) else 0
+
     def put(self, row: int, column: int, value: Any) -> None:
         """Remember that a value was written, as it will be read back."""
         place = (row, column)
@@ -91,7 +95,9 @@ class TabState:
         """Yield what makes the tab's identity: all that was entered or calculated, and no look."""
         yield self.sheet_id
         for number, cells in enumerate(self.rows, start=1):
-            last = next((n for n in range(len(cells), 0, -1) if _is_there(cells[n - 1])), 0)
+            last = len(cells)
+            while last and not _is_there(cells[last - 1]):
+                last -= 1
             if last:
                 yield number, [float(c) if type(c) is int else c for c in cells[:last]]
         yield sorted(self.formulas.items())
@@ -121,23 +127,25 @@ def _fill(tab: TabState, block: Json) -> None:
     assert not block.get("startColumn"), "whole tabs are read"
     tab.raw = block.get("rowData", ())
     for number, line in enumerate(tab.raw, start=1):
-        row: list[Any] = []
-        for column, cell in enumerate(line.get("values", ()), start=1):
-            value = None
-            if cell:
-                shown = cell.get("effectiveFormat")
-                kind = shown["numberFormat"]["type"] if shown and "numberFormat" in shown else None
-                if kind:
-                    tab.kinds[number, column] = kind
-                said = cell.get("userEnteredValue")
-                if said:
-                    if "formulaValue" in said:
-                        tab.formulas[number, column] = said["formulaValue"]
-                        value = UNCACHED
-                    else:
-                        value = value_of(said, kind)
-            row.append(value)
-        tab.rows.append(row)
+        cells = enumerate(line.get("values", ()), start=1)
+        tab.rows.append([_value(tab, (number, column), cell) if cell else None for column, cell in cells])
+
+
+def _value(tab: TabState, place: tuple[int, int], cell: Json) -> Any:
+    """Return what stands in a cell, and note its number format and formula. Called for every cell, so it is terse."""
+    kind = None
+    shown = cell.get("effectiveFormat")
+    if shown and "numberFormat" in shown:
+        kind = tab.kinds[place] = shown["numberFormat"]["type"]
+    said = cell.get("userEnteredValue")
+    if not said:
+        return None
+    if "stringValue" in said:
+        return said["stringValue"]
+    if "formulaValue" in said:
+        tab.formulas[place] = said["formulaValue"]
+        return UNCACHED
+    return value_of(said, kind)
 
 
 def _merged(area: Json) -> tuple[int, int, int, int]:

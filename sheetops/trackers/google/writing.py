@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...model.errors import SheetopsError, TrackerChanged
@@ -25,6 +25,7 @@ _BACK = (
     "replies,updatedSpreadsheet(sheets(properties(sheetId),data(startRow,startColumn,"
     "rowData(values(userEnteredValue)))))"
 )
+_ALL_BACK = f"replies,updatedSpreadsheet({EVERYTHING})"
 
 
 @dataclass
@@ -78,15 +79,22 @@ class Job:
         links = {tracker: self._link(tracker, requests, final=final) for tracker in self.write.tabs}
         batch = [*(create(link, self.read.tabs[tracker].sheet_id) for tracker, link in links.items()), *requests]  # fmt: skip
         ranges = self._ranges() if final else []
+        mask = _ALL_BACK if self._whole else _BACK if ranges else "replies"
         try:
-            sent = self.connection.batch(batch, ranges, _BACK if ranges else "replies")
+            sent = self.connection.batch(batch, ranges, mask)
         except IdInUse as error:
             if not error.resent or not self._is_ours(links):
                 raise
             self._add(links)
             return None
         except SheetopsError as error:
-            raise changed_meanwhile(error) or error from None
+            changed = changed_meanwhile(error)
+            if changed is None:
+                raise
+            if not self._is_ours(links):
+                raise changed from None
+            self._add(links)  # refused for the ranges to read back, after it was carried out
+            return None
         self._add(links)
         return sent.answer
 
@@ -95,7 +103,7 @@ class Job:
         assert stamp is not None, "every write is stamped"
         if not final:  # the generation counts only once all parts are there
             stamp = Stamp(stamp.workspace, stamp.tracker, stamp.generation - 1)
-        return chain.next(stamp, digest(requests))
+        return chain.next(stamp, digest(requests), self.read.tabs[tracker].sheet_id)
 
     def _is_ours(self, links: dict[str, Link]) -> bool:
         """Whether a batch whose answer was lost has landed after all: its link says what it did."""
@@ -113,80 +121,117 @@ class Job:
     # --- reading back ------------------------------------------------------------------------------------
 
     def _ranges(self) -> list[str]:
-        """What to read back: headers and keys of every tab that was written."""
+        """What to read back of every tab: headers, keys, and the rows that keys alone cannot vouch for."""
+        if self._whole:
+            return [quoted(self.read.tabs[tracker].title) for tracker in self._checked()]
         found = []
-        for tracker, meant in self.meant.items():
-            if meant.puts or meant.exact:
-                tab = self.read.tabs[tracker]
-                found += [f"{quoted(tab.title)}!{meant.header_row}:{meant.header_row}",
-                          column_range(tab.title, meant.key_column)]  # fmt: skip
+        for tracker, meant in self._checked().items():
+            tab = self.read.tabs[tracker]
+            found += [f"{quoted(tab.title)}!{meant.header_row}:{meant.header_row}",
+                      column_range(tab.title, meant.key_column)]  # fmt: skip
+            if close := meant.close:
+                found.append(f"{quoted(tab.title)}!{close[0]}:{close[-1]}")
         return found
+
+    def _checked(self) -> dict[str, Meant]:
+        """The trackers of which cells were written."""
+        return {tracker: meant for tracker, meant in self.meant.items() if meant.cells}
+
+    @property
+    def _whole(self) -> bool:
+        """Whether whole tabs are read back."""
+        return any(meant.whole for meant in self._checked().values())
 
     def _now(self, answer: Json) -> dict[str, Now]:
         sheets = answer.get("updatedSpreadsheet", {}).get("sheets", ())
-        by_id = {sheet["properties"].get("sheetId", 0): sheet.get("data", ()) for sheet in sheets}
-        found = {}
-        for tracker, meant in self.meant.items():
-            blocks = by_id.get(self.read.tabs[tracker].sheet_id, ())
-            if (meant.puts or meant.exact) and blocks:
-                found[tracker] = _now(blocks, meant)
-        return found
+        if self._whole:
+            return self._tabs(sheets, set(self._checked()))
+        blocks = {sheet["properties"].get("sheetId", 0): iter(sheet.get("data", ())) for sheet in sheets}
+        return {
+            tracker: _now(blocks[self.read.tabs[tracker].sheet_id], close=bool(meant.close))
+            for tracker, meant in self._checked().items()
+        }
 
     def _settled(self, answer: Json | None) -> Outcome:
-        """Look at what was read back, and bring what stands in wrong rows to its own."""
+        """Look at what was read back, and bring what stands in wrong cells to its place."""
         outcome = Outcome(as_planned=answer is not None)
-        for _ in range(ROUNDS):
-            found = self._now(answer) if answer is not None else self._look_again(set(self.meant))
-            displaced = {t for t, now in found.items() if repair.is_displaced(self.meant[t], now)}
-            if not displaced:
-                return outcome
-            outcome.as_planned = False
-            if any(repair.needs_whole_tab(self.meant[t], found[t]) and found[t].tab is None for t in displaced):  # fmt: skip
-                found = {**found, **self._look_again(displaced)}
-            repairs = {tracker: repair.repair(self.meant[tracker], found[tracker]) for tracker in displaced}
-            for one in repairs.values():
-                outcome.notes += [note for note in one.unsure if note not in outcome.notes]
-            if not any(repairs.values()):
-                return outcome
-            try:
+        try:
+            for _ in range(ROUNDS):
+                found = self._now(answer) if answer is not None else self._look_again(set(self._checked()))
+                repairs = self._repairs(found)
+                outcome.as_planned &= not repairs
+                for one in repairs.values():
+                    outcome.notes += [note for note in one.unsure if note not in outcome.notes]
+                repairs = {tracker: one for tracker, one in repairs.items() if one}
+                if not repairs:
+                    return outcome
                 answer = self._send_repairs(repairs)
-            except TrackerChanged:
-                break
-            self.meant = {t: repair.after(self.meant[t], found[t], one) for t, one in repairs.items()}
+            found = self._now(answer) if answer is not None else self._look_again(set(self._checked()))
+            if not any(self._repairs(found).values()):
+                return outcome
+            why = "were moved again and again while they were written"
+        except SheetopsError as error:  # what was written stays written: this is no failure of the write
+            why = (
+                f"were moved while they were written, and could not be brought to their places ({error.what})"
+            )
+        outcome.as_planned = False
         names = ", ".join(sorted({self.read.tabs[tracker].title for tracker in self.meant}))
-        outcome.notes.append(
-            f"Rows of '{names}' were moved again and again while they were written; the next sync looks at every cell."
-        )
+        outcome.notes.append(f"Rows of '{names}' {why}; look whether all is where it was.")
         return outcome
 
+    def _repairs(self, found: dict[str, Now]) -> dict[str, Repair]:
+        """Return what is to be put right in each tab where rows or columns moved."""
+        displaced = {t for t, now in found.items() if repair.is_displaced(self.meant[t], now)}
+        if closer := {t for t in displaced if repair.needs_whole_tab(self.meant[t], found[t])}:
+            found.update(self._look_again(closer))
+        repairs = {t: repair.repair(self.meant[t], found[t]) for t in displaced}
+        for t in found.keys() - displaced:
+            self.meant[t] = replace(self.meant[t], cells={}, appended={})
+        for t, one in repairs.items():
+            self.meant[t] = repair.after(self.meant[t], found[t], one) if one else replace(self.meant[t], cells={})  # fmt: skip
+        return repairs
+
     def _look_again(self, trackers: set[str]) -> dict[str, Now]:
-        tabs = {tracker: self.read.tabs[tracker].sheet_id for tracker in sorted(trackers)}
-        filters = [{"gridRange": {"sheetId": one}} for one in tabs.values()]
+        tabs = {self.read.tabs[tracker].sheet_id for tracker in trackers}
+        filters = [{"gridRange": {"sheetId": sheet_id}} for sheet_id in sorted(tabs)]
         answer = self.connection.by_filter(filters, EVERYTHING)
-        sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
-        return {t: repair.now_of(tab_of(sheets[one]), self.meant[t]) for t, one in tabs.items()}
+        return self._tabs(answer.get("sheets", ()), trackers)
+
+    def _tabs(self, sheets: Sequence[Json], trackers: set[str]) -> dict[str, Now]:
+        by_id = {sheet["properties"].get("sheetId", 0): sheet for sheet in sheets}
+        found = {tracker: tab_of(by_id[self.read.tabs[tracker].sheet_id]) for tracker in trackers}
+        for tracker, tab in found.items():
+            self.read.tabs[tracker].title = tab.title
+        return {tracker: Now(tab=tab) for tracker, tab in found.items()}
 
     def _send_repairs(self, repairs: dict[str, Repair]) -> Json | None:
+        """Write the repairs; None where the answer was lost, or a tab was renamed so that nothing was written."""
         requests = [
             request
             for tracker, one in repairs.items()
-            for request in repair.requests_for(one.puts, self.read.tabs[tracker].sheet_id)
+            for request in repair.requests_for(one.cells, self.meant[tracker].before)
         ]
-        return self._send(requests, final=True)
+        try:
+            return self._send(requests, final=True)
+        except IdInUse:
+            raise
+        except TrackerChanged:
+            return None
 
 
-def _now(blocks: Sequence[Json], meant: Meant) -> Now:
-    """Return what the two ranges that were read back say: the header row, then the key column."""
-    header, column = blocks[0], blocks[1]
-    left, top = header.get("startColumn", 0), column.get("startRow", 0)
-    lines = header.get("rowData", ())
-    cells = lines[0].get("values", ()) if lines else ()
-    headers = {left + n: cell.get("userEnteredValue", {}) for n, cell in enumerate(cells, start=1)}
-    keys = {}
-    for number, line in enumerate(column.get("rowData", ()), start=top + 1):
-        values = line.get("values", ())
-        keys[number] = values[0].get("userEnteredValue", {}) if values else {}
-    return Now(keys, headers, meant.header_row, meant.key_column)
+def _now(blocks: Iterator[Json], *, close: bool) -> Now:
+    """Return what the ranges that were read back say: the header row, the key column, the rows to look at closely."""
+    header, column = next(blocks), next(blocks)
+    headers = next(iter(_lines(header).values()), [])
+    keys = {row: cells[0] if cells else {} for row, cells in _lines(column).items()}
+    left = header.get("startColumn", 0)
+    return Now(keys, dict(enumerate(headers, start=left + 1)), _lines(next(blocks)) if close else {})
+
+
+def _lines(block: Json) -> dict[int, list[Json]]:
+    """Return row -> what was entered in its cells."""
+    rows = enumerate(block.get("rowData", ()), start=block.get("startRow", 0) + 1)
+    return {n: [cell.get("userEnteredValue", {}) for cell in row.get("values", ())] for n, row in rows}
 
 
 _OTHER_TABS = re.compile(rf'Unable to parse range|No (?:sheet|grid) with id|"{HELD_TAB}" already exists')

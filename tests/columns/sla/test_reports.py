@@ -46,7 +46,9 @@ def test_the_explanation_in_lines_ends_with_sums_and_versions() -> None:
     )
     lines = explain_lines(result.cases, "C1")
     assert lines[0] == "C1 resolution, cycle 1"
-    assert lines[1].split() == "Mon 4 May 10:00 - Mon 4 May 16:00 counted 6 h sum 6 h Open".split()
+    assert (
+        " ".join(lines[1].split()) == "Mon 4 May 2026 10:00 - Mon 4 May 2026 16:00 counted 6 h sum 6 h Open"
+    )
     assert "  counted: 7 h 30 min (27,000 s)" in lines
     assert "  paused: 3 h (10,800 s)" in lines
     assert lines[-1].startswith("  calendar default: Mon-Fri 09:00-18:00 (Europe/London) (version ")

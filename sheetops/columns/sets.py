@@ -1,0 +1,80 @@
+"""What a set of computed columns is: which table, which fields it needs, which it makes, and a pure function.
+
+    def compute(ask: Ask) -> Answer: ...
+
+    ColumnSet("sla", "cases", needs=("status",), makes=(Field("due", FieldType.DATETIME),), compute=compute)
+
+Built-in columns and a team's own use the same. The function sees frames and the time it is asked about, nothing else, so
+that its answer is the same whenever, and however often, it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from ..model.schema import Field
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a set of columns is asked: the table's active records, their history, other tables, and the time.
+
+    `records` has one row for each record and the key as an ordinary column. `history` has one row for each change of a
+    needed field: key, field, old, new, recorded_at, effective_at (both UTC; effective_at is recorded_at where nothing
+    else is known), seq, op, actor, who, tracker, in the journal's order; None where the set does not ask for it. `tables` are
+    further tables it named. `as_of` is aware.
+    """
+
+    records: pd.DataFrame
+    history: pd.DataFrame | None
+    tables: Mapping[str, pd.DataFrame]
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A change to one of people's own fields that a set of columns proposes, with the reason in words."""
+
+    key: str
+    field: str
+    value: Any
+    reason: str
+
+
+@dataclass
+class Answer:
+    """What a set of columns says: `columns` has the key as index and one column for each field it makes.
+
+    `next_change` is when an answer will be another one although nobody changed anything; None: never. `notes` are
+    sentences for the person who reads the run's summary.
+    """
+
+    columns: pd.DataFrame
+    next_change: datetime | None = None
+    notes: Sequence[str] = ()
+    proposals: Sequence[Proposal] = ()
+
+
+@dataclass(frozen=True)
+class ColumnSet:
+    """Some computed columns of one table that are calculated together. Without `needs` it needs all of people's fields.
+
+    `settings` says everything else the answer depends on, as text: another text, and all is calculated again.
+    """
+
+    name: str
+    table: str
+    needs: tuple[str, ...]
+    makes: tuple[Field, ...]
+    compute: Callable[[Ask], Answer]
+    history: bool = False
+    tables: tuple[str, ...] = ()
+    settings: str = ""
+    may_propose: frozenset[str] = field(default_factory=frozenset)
+    """Fields of people's own that proposals may be about."""

@@ -1,0 +1,130 @@
+"""SLA goals as a set of computed columns. Light to import: the clock itself is, when something is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ..sets import Answer, Ask, ColumnSet, Proposal
+from . import made
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+    from .calendar import BusinessCalendar
+    from .compute import SlaResult
+    from .policies import Policy, PolicyProblem
+
+ALWAYS = "24x7"
+"""The calendar that is always open, which every workspace has."""
+
+DEFAULT = "default"
+"""The calendar of policies that name none."""
+
+
+@dataclass(frozen=True)
+class SlaColumns:
+    """The SLA of one table: what the config says, with calendars that are compiled when first needed."""
+
+    table: str
+    key: str
+    goals: tuple[str, ...]
+    columns: tuple[str, ...]
+    policies: str
+    inline: tuple[Mapping[str, Any], ...]
+    roles: Mapping[str, str]
+    calendar: str
+    timezone: str
+    refresh: int
+    compiled: Callable[[], Mapping[str, BusinessCalendar]]
+    said: str
+    """The settings and calendars as text, for telling whether they changed."""
+    escalated: frozenset[str] = frozenset()
+    """Fields of people's own that escalation steps may change."""
+
+    def set(self) -> ColumnSet:
+        """Return the set of columns."""
+        tables = (self.policies,) if self.policies else ()
+        return ColumnSet(
+            "sla", self.table, (), made.fields(self.goals, self.columns), self._answer, history=True, tables=tables,
+            settings=self.said, may_propose=self.escalated,
+        )  # fmt: skip
+
+    def read(self, table: pd.DataFrame | None) -> tuple[list[Policy], list[PolicyProblem]]:
+        """Return the policies of the config and of their table (a frame, where there is one), and what is wrong with them."""
+        from .policies import read_policies
+
+        rows = list(self.inline)
+        if table is not None:
+            rows += [_row(row) for row in table.to_dict("records")]
+        return read_policies(rows, self.timezone)
+
+    def calendars(self) -> dict[str, BusinessCalendar]:
+        """Return the calendars by the names that policies may call them."""
+        from .calendar import BusinessCalendar
+
+        found = dict(self.compiled())
+        found.setdefault(ALWAYS, BusinessCalendar(ALWAYS, self.timezone, name=ALWAYS))
+        found.setdefault(DEFAULT, found[self.calendar or ALWAYS])
+        return found
+
+    def result(self, ask: Ask, policies: Sequence[Policy]) -> SlaResult:
+        """Return all that the clock says about the table."""
+        from .compute import compute
+        from .settings import Settings
+
+        settings = Settings(key=self.key, timezone=self.timezone, **self.roles)
+        return compute(ask.records, ask.history, policies, self.calendars(), ask.as_of, settings)
+
+    def _answer(self, ask: Ask) -> Answer:
+        policies, problems = self.read(ask.tables.get(self.policies))
+        policies = [policy for policy in policies if policy.goal in self.goals]
+        result = self.result(ask, policies)
+        columns = result.columns.reindex(columns=[f.name for f in made.fields(self.goals, self.columns)])
+        notes = [f"SLA policy {p.policy}, {p.column}: {p.message}. The row is left out." for p in problems]
+        notes += [f"SLA: {one.message}" for one in result.findings if one.severity == "error"]
+        proposals = self._escalate(result, policies, ask, columns)
+        return Answer(columns, self._next(result, ask.as_of), notes, proposals)
+
+    def _escalate(
+        self, result: SlaResult, policies: Sequence[Policy], ask: Ask, columns: pd.DataFrame
+    ) -> list[Proposal]:
+        """Return what escalation steps propose, and note in the columns which steps are then reached."""
+        from .escalation import escalations
+
+        records = {row[self.key]: row for row in map(_row, ask.records.to_dict("records"))}
+        before = {
+            place: percent for key, row in records.items() for place, percent in self._reached(key, row)
+        }
+        found, reached = escalations(result.verdicts, policies, records, before, ask.as_of)
+        last: dict[tuple[Any, str], tuple[int, float]] = {}
+        for (key, goal, cycle), percent in reached.items():
+            last[key, goal] = max(last.get((key, goal), (0, 0.0)), (cycle, percent))
+        for goal in self.goals:
+            said = {
+                key: f"{cycle}:{percent:g}" for (key, one), (cycle, percent) in last.items() if one == goal
+            }
+            columns[f"{goal}_{made.STEP}"] = columns.index.map(said)
+        return [Proposal(str(one.key), one.field, one.value, one.reason) for one in found]
+
+    def _reached(self, key: Any, row: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, str, int], float]]:
+        """Yield the steps that earlier runs have proposed for a case: ((key, goal, cycle), percent)."""
+        for goal in self.goals:
+            cycle, colon, percent = str(row.get(f"{goal}_{made.STEP}") or "").partition(":")
+            if colon and cycle.isdigit():
+                yield (key, goal, int(cycle)), float(percent)
+
+    def _next(self, result: SlaResult, as_of: datetime) -> datetime | None:
+        """Return when the columns go stale: at the next change of a state, or when running ones are due to be renewed."""
+        renewed = as_of + timedelta(seconds=self.refresh) if made.RUNNING & {*self.columns} else None
+        moments = [moment for moment in (result.next_change, renewed) if moment is not None]
+        return min(moments, default=None)
+
+
+def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a row of a frame as plain cells: blanks as None."""
+    return {
+        str(name): None if str(cell) in ("<NA>", "NaT", "nan", "None") else cell for name, cell in row.items()
+    }

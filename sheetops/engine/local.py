@@ -1,0 +1,204 @@
+"""Runs sets of computed columns in this process: records and journal in as frames, changes of the dataset out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ..columns.sets import Answer, Ask, ColumnSet
+from ..dataset.frame import frame
+from ..model.record import Actor, Change, Entry, Op, Record, Source
+from ..model.schema import Field, FieldType, Schema
+from .worked import Worked
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+    from ..dataset import Store
+
+MEMORY = "columns"
+"""Under which name the dataset remembers when computed columns have to be looked at again."""
+
+Records = Mapping[str, Mapping[str, Record]]
+
+
+class Engine:
+    """The computed columns of a workspace, for one run. `as_of` is the run's time (aware)."""
+
+    def __init__(self, schema: Schema, sets: Sequence[ColumnSet], store: Store, as_of: datetime) -> None:
+        self.schema, self.sets, self.store, self.as_of = schema, sets, store, as_of
+        self._history: dict[str, list[Entry]] = {}
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables whose records all have to be known: those with computed columns, and those these look at."""
+        return frozenset(name for one in self.sets for name in (one.table, *one.tables))
+
+    def fingerprint(self) -> str:
+        """Return a digest of what is computed and by which settings."""
+        said = [
+            (one.name, one.table, one.needs, [repr(f) for f in one.makes], one.settings) for one in self.sets
+        ]
+        return hashlib.blake2b(repr(said).encode(), digest_size=12).hexdigest()
+
+    def is_stale(self) -> bool:
+        """Whether columns may say something else than when they were last computed, though nobody changed anything."""
+        if not self.sets:
+            return False
+        said = json.loads(self.store.recall(MEMORY) or "{}")
+        if said.get("fingerprint") != self.fingerprint() or self._moved_on(said.get("seq", -1)):
+            return True
+        return said.get("next") is not None and datetime.fromisoformat(said["next"]) <= self.as_of
+
+    def _moved_on(self, seq: int) -> bool:
+        """Whether the tables have changed since, by somebody else than a run that computes (an import, say)."""
+        return any(self.store.entries(table=name, after=seq) for name in self.tables) if seq < self.store.head() else False  # fmt: skip
+
+    def remember(self, worked: Worked) -> None:
+        """Note that the columns are up to date, and until when."""
+        if self.sets:
+            until = worked.next_change.isoformat() if worked.next_change else None
+            said = {"fingerprint": self.fingerprint(), "next": until, "seq": self.store.head()}
+            if self.store.recall(MEMORY) != (text := json.dumps(said)):
+                self.store.remember(MEMORY, text)
+
+    # --- one plan --------------------------------------------------------------------------------------
+
+    def work(self, records: Records, changes: Sequence[Change]) -> Worked:
+        """Return the changes that bring the computed columns up to date.
+
+        `records` are all records of `tables` as they will be after `changes`, which are not in the journal yet. A set
+        whose function fails computes nothing and says so; it never stops a run.
+        """
+        worked = Worked()
+        now = {table: dict(found) for table, found in records.items()}
+        for one in self.sets:
+            try:
+                answer = one.compute(self._ask(one, now, changes))
+            except Exception as error:
+                worked.notes.append(f"The columns '{one.name}' of {one.table} were not computed: {error}")
+                continue
+            for change in self._changes(one, answer, now[one.table]):
+                worked.changes.append(change)
+                record = now[one.table][change.key]
+                now[one.table][change.key] = replace(
+                    record, values={**record.values, str(change.field): change.new}
+                )
+            worked.notes += answer.notes
+            if answer.next_change is not None:
+                worked.next_change = min(worked.next_change or answer.next_change, answer.next_change)
+        return worked
+
+    def _ask(self, one: ColumnSet, records: Records, changes: Sequence[Change]) -> Ask:
+        tables = {name: frame(self.schema.table(name), records.get(name, {})) for name in one.tables}
+        own = frame(self.schema.table(one.table), records.get(one.table, {}))
+        return Ask(own, self._frame_of_history(one, changes) if one.history else None, tables, self.as_of)
+
+    def _frame_of_history(self, one: ColumnSet, changes: Sequence[Change]) -> pd.DataFrame:
+        import pandas as pd
+
+        if one.table not in self._history:
+            self._history[one.table] = self.store.entries(table=one.table)
+        wanted = {*one.needs, *(f.name for f in one.makes)} if one.needs else set(self._fields(one))
+        planned = [change for change in changes if change.table == one.table]
+        head = self.store.head()
+        rows = [*_rows(self._history[one.table], wanted, None, 0), *_rows(planned, wanted, self.as_of, head)]
+        history = pd.DataFrame(rows, columns=list(_HISTORY))
+        for name in ("recorded_at", "effective_at"):
+            history[name] = pd.to_datetime(history[name], utc=True)
+        return history
+
+    def _fields(self, one: ColumnSet) -> list[str]:
+        """The fields of people's own."""
+        return [field.name for field in self.schema.table(one.table).fields if not field.computed]
+
+    def _changes(self, one: ColumnSet, answer: Answer, records: Mapping[str, Record]) -> Iterator[Change]:
+        table = self.schema.table(one.table)
+        source = Source(Actor.COMPUTED, who=one.name)
+        for made in one.makes:
+            if made.name not in answer.columns:
+                continue
+            for key, raw in answer.columns[made.name].items():
+                record = records.get(str(key))
+                value = canonical(made, raw)
+                if record is not None and not record.archived and record.values.get(made.name) != value:
+                    yield Change(
+                        one.table, str(key), Op.SET, source, made.name, record.values.get(made.name), value
+                    )
+        for proposal in answer.proposals:
+            record = records.get(proposal.key)
+            if record is None or proposal.field not in table.by_name or proposal.field not in one.may_propose:
+                continue
+            value, old = (
+                canonical(table.field(proposal.field), proposal.value),
+                record.values.get(proposal.field),
+            )
+            if value != old:
+                why = replace(source, who=f"{one.name}: {proposal.reason}")
+                yield Change(one.table, proposal.key, Op.SET, why, proposal.field, old, value)
+
+
+_HISTORY = (
+    "key", "field", "old", "new", "recorded_at", "effective_at", "seq", "op", "actor", "who", "tracker",
+)  # fmt: skip
+
+
+def _rows(
+    changes: Iterable[Change], wanted: Collection[str], recorded: datetime | None, head: int
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the changes of these fields; a record that was added changed each of its fields from blank.
+
+    Planned ones are `recorded` now, behind the `head` of the journal.
+    """
+    for number, change in enumerate(changes, start=head + 1):
+        at, source = getattr(change, "recorded_at", None) or recorded, change.source
+        seq = getattr(change, "seq", 0) or number
+        end = (
+            at,
+            change.effective_at or at,
+            seq,
+            change.op.value,
+            source.actor.value,
+            source.who,
+            source.tracker,
+        )
+        if change.op is Op.SET and change.field in wanted:
+            yield (change.key, change.field, change.old, change.new, *end)
+        elif change.op is Op.ADD:
+            values = change.new or {}
+            yield from ((change.key, name, None, values.get(name), *end) for name in values if name in wanted)
+        elif change.op in (Op.ARCHIVE, Op.RESTORE):
+            yield (change.key, "archived", change.op is Op.RESTORE, change.op is Op.ARCHIVE, *end)
+
+
+def canonical(made: Field, raw: Any) -> Any:
+    """Return a value out of a frame as the dataset holds it: Python's own types, None for what is missing."""
+    if raw is None or raw != raw or str(raw) in ("NaT", "<NA>"):
+        return None
+    if made.type is FieldType.DATETIME:
+        return _moment(raw)
+    if made.type is FieldType.DATE:
+        return raw.date() if isinstance(raw, datetime) else raw
+    if made.type is FieldType.DURATION:
+        length: timedelta = raw.to_pytimedelta() if hasattr(raw, "to_pytimedelta") else raw
+        return length
+    if made.type is FieldType.INTEGER:
+        return int(raw)
+    if made.type is FieldType.NUMBER:
+        return float(raw) if math.isfinite(raw) else None
+    if made.type is FieldType.MONEY:
+        return Decimal(str(raw)).quantize(Decimal(1).scaleb(-made.decimals))
+    if made.type is FieldType.BOOLEAN:
+        return bool(raw)
+    return str(raw) or None
+
+
+def _moment(raw: Any) -> datetime:
+    value: datetime = raw.to_pydatetime() if hasattr(raw, "to_pydatetime") else raw
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
