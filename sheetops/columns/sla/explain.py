@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .compute import Cases
+from .cases import Cases
 from .instants import to_datetimes
 from .saying import say_calendar, say_instants, say_seconds
 from .verdicts import Judged

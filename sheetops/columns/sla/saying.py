@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTES = np.array([f"{n // 60:02d}:{n % 60:02d}" for n in range(1440)], dtype=object)
 
 
+@lru_cache(maxsize=100_000)
 def say_seconds(seconds: int) -> str:
     """Return a length of open time: "2 h 10 min", "45 s". Hours are not made into days, whose length differs."""
     minutes, second = divmod(abs(int(seconds)), 60)
@@ -41,7 +43,11 @@ def say_instants(instants: Ints, timezone: str) -> Texts:
     days, second = np.divmod(wall, 86_400)
     codes, distinct = pd.factorize(days)
     said = np.array([_day(day) for day in distinct.tolist()] or [""], dtype=object)
-    return np.where(instants == NEVER, "", said[codes] + _MINUTES[second // 60])
+    whole = np.empty(len(wall), dtype=object)
+    minutes = _MINUTES[second // 60]
+    whole[:] = [day + minute for day, minute in zip(said[codes].tolist(), minutes.tolist(), strict=True)]
+    whole[instants == NEVER] = ""
+    return whole
 
 
 def wall_seconds(instants: Ints, timezone: str) -> Ints:
