@@ -115,7 +115,7 @@ class SlaView:
             *problems,
             *check_policies(self.policies, self.sla.calendars(), fields),
             *self.result.findings,
-            *check_cases(self.result.cases, self._ask.records, self._ask.history),
+            *check_cases(self.result.cases, self._ask.records, self.sla.told(self._ask)),
         ]
         once = list(dict.fromkeys(found))
         return sorted(once, key=lambda one: (ERROR, WARNING, NOTE).index(one.severity))

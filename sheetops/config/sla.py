@@ -8,6 +8,8 @@ from typing import Any
 
 from ..columns.sla import made
 from ..columns.sla.column_set import SlaColumns
+from ..columns.sla.history_table import HISTORY_TABLE
+from ..columns.sla.policy_table import POLICY_TABLE
 from ..model.nearest import did_you_mean
 from ..model.schema import FieldType, Table
 from .calendars import CalendarSpec
@@ -15,7 +17,7 @@ from .names import name_problem, simple_name
 from .section import Section
 
 _ROLES = ("status", "owner", "team", "priority", "opened")
-_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "calendar", "refresh")
+_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "history", "calendar", "refresh")
 _REFRESH = {"15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400}
 
 
@@ -24,7 +26,7 @@ class SlaSpec:
     """What an `[sla.TABLE]` part says.
 
     `goals` have a column each of `columns`. Policies are rows: `inline` ones of the file, and those of the table
-    `policies` ("" : none). `roles` says which field is the status, owner, team, priority and opening time; `calendar`
+    `policies` ("" : none). `history` is a table of changes from before the journal ("" : none). `roles` says which field is the status, owner, team, priority and opening time; `calendar`
     is the one that policies mean by "default". `refresh` is in seconds: how often columns that run with the clock
     are written anew. `live` writes the state as a formula that compares with NOW().
     """
@@ -34,6 +36,7 @@ class SlaSpec:
     columns: tuple[str, ...]
     policies: str
     inline: tuple[Mapping[str, Any], ...]
+    history: str
     roles: Mapping[str, str]
     calendar: str
     timezone: str
@@ -69,10 +72,21 @@ def _read(
             f"the table '{policies}' has no field 'goal'. Take its fields out, and it gets the usual ones.",
         )
     return SlaSpec(
-        table.name, _read_goals(entry), _read_columns(entry), policies, _read_inline(entry),
+        table.name, _read_goals(entry), _read_columns(entry), policies, _read_inline(entry), _read_history(entry, tables),
         {role: _read_role(entry, role, table) for role in _ROLES},
         _read_calendar(entry, calendars), timezone, _read_refresh(entry), False,
     )  # fmt: skip
+
+
+def _read_history(entry: Section, tables: Mapping[str, Table]) -> str:
+    said = entry.text("history")
+    lacks = [name for name in HISTORY_TABLE.by_name if said in tables and name not in tables[said].by_name]
+    if lacks:
+        what = (
+            f"the table '{said}' has no field '{lacks[0]}'. Take its fields out, and it gets the usual ones."
+        )
+        entry.wrong("history", what)
+    return said
 
 
 def _texts(entry: Section, key: str) -> list[str] | None:
@@ -146,11 +160,10 @@ def _read_inline(entry: Section) -> tuple[Mapping[str, Any], ...]:
 
 
 def with_policies(tables: Mapping[str, Table], specs: Sequence[SlaSpec]) -> dict[str, Table]:
-    """Return the tables with one for each table of policies that nobody has described: the usual one."""
-    from ..columns.sla.policy_table import POLICY_TABLE
-
+    """Return the tables with one for each table of policies, or of history, that nobody has described: the usual one."""
     named = {spec.policies: replace(POLICY_TABLE, name=spec.policies) for spec in specs if spec.policies}
-    return {**named, **tables}
+    told = {spec.history: replace(HISTORY_TABLE, name=spec.history) for spec in specs if spec.history}
+    return {**named, **told, **tables}
 
 
 def sla_columns(
@@ -160,7 +173,7 @@ def sla_columns(
     table = tables[spec.table]
     people = frozenset(field.name for field in table.fields if field.name != table.key)
     return SlaColumns(
-        spec.table, table.key, spec.goals, spec.columns, spec.policies, spec.inline, spec.roles, spec.calendar,
+        spec.table, table.key, spec.goals, spec.columns, spec.policies, spec.inline, spec.history, spec.roles, spec.calendar,
         spec.timezone, spec.refresh, lambda: {name: one.calendar for name, one in calendars.items()},
         repr((spec, sorted(calendars.items()))), people,
     )  # fmt: skip

@@ -162,3 +162,28 @@ def test_once_late_or_in_two_halves_the_answer_is_the_same(desk: Desk, tmp_path:
     once.time = desk.time
     once.settle()
     assert {name: once.value(K1, name) for name in SLA} == shown
+
+
+def test_a_history_from_before_the_journal_counts(tmp_path: Path) -> None:
+    """An old system knew that the case waited from ten to twelve: two hours that are nobody's."""
+    columns = (*FIELDS, *SLA)
+    text = CONFIG.replace('opened = "opened_at"', 'opened = "opened_at"\nhistory = "case_history"')
+    told = tracker("told", ("change", "case", "field", "value", "at")).replace(
+        'table = "cases"', 'table = "case_history"'
+    )
+    rows = [[HEADERS.get(name, name) for name in columns], [K1, "open", dt.datetime(2026, 1, 5, 9), "ann", 0]]
+    changes = [
+        ["change", "case", "field", "value", "at"],
+        ["H1", K1, "status", "open", dt.datetime(2026, 1, 5, 9)],
+        ["H2", K1, "status", "waiting", dt.datetime(2026, 1, 5, 10)],
+        ["H3", K1, "status", "open", dt.datetime(2026, 1, 5, 12)],
+    ]
+    desk = Desk.__new__(Desk)
+    desk.time = dt.datetime(2026, 1, 5, 14, tzinfo=UTC)
+    sheets = {"north": rows, "told": changes}
+    Story.__init__(desk, tmp_path, sheets, text + tracker("north", columns) + told)
+    desk.time = dt.datetime(2026, 1, 5, 14, tzinfo=UTC)
+    desk.settle()
+    assert state(desk, K1) == "on track"
+    assert desk.cell("north", K1, "resolution_due") == dt.datetime(2026, 1, 5, 15)
+    desk.ws.close()

@@ -34,6 +34,7 @@ class SlaColumns:
     columns: tuple[str, ...]
     policies: str
     inline: tuple[Mapping[str, Any], ...]
+    history: str
     roles: Mapping[str, str]
     calendar: str
     timezone: str
@@ -46,7 +47,7 @@ class SlaColumns:
 
     def set(self) -> ColumnSet:
         """Return the set of columns."""
-        tables = (self.policies,) if self.policies else ()
+        tables = tuple(name for name in (self.policies, self.history) if name)
         return ColumnSet(
             "sla", self.table, (), made.fields(self.goals, self.columns), self._answer, history=True, tables=tables,
             settings=self.said, may_propose=self.escalated,
@@ -81,7 +82,16 @@ class SlaColumns:
         from .settings import Settings
 
         settings = Settings(key=self.key, timezone=self.timezone, **self.roles)
-        return compute(ask.records, ask.history, policies, self.calendars(), ask.as_of, settings)
+        return compute(ask.records, self.told(ask), policies, self.calendars(), ask.as_of, settings)
+
+    def told(self, ask: Ask) -> pd.DataFrame | None:
+        """Return the journal's history together with the one that was imported."""
+        imported = ask.tables.get(self.history)
+        if imported is None or imported.empty:
+            return ask.history
+        from .history_table import as_history
+
+        return as_history(imported, ask.history)
 
     def _answer(self, ask: Ask) -> Answer:
         policies, problems = self.read(ask.tables.get(self.policies))

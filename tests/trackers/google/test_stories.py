@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,7 @@ def test_a_run_that_dies_after_the_write_is_made_good(cities: Cities) -> None:
     cities.in_dublin(E2="x")
     cities.ws.close()
     ws = open_workspace(cities.folder, environ={"SHEETOPS_GOOGLE_URL": cities.box.url})
-    ws._env = ws._env.__class__(ws._env.now, ws._env.who, ws._env.backends, die)
+    ws._env = replace(ws._env, fault=die)
     with pytest.raises(Gone):
         ws.sync()
     ws.close()
@@ -185,3 +186,53 @@ def test_a_run_that_dies_after_the_write_is_made_good(cities: Cities) -> None:
     assert cities.sync().exit_code == 0
     assert used(cities.sync()) == "1 read"
     assert len([row for row in cities.london() if row]) == 4
+
+
+# --- computed columns -----------------------------------------------------------------------------------------
+
+
+SLA = """
+[calendars.always]
+hours = "24x7"
+[sla.cases]
+goals = ["resolution"]
+columns = ["due", "state"]
+opened = "due"
+[[sla.cases.policy]]
+policy = "usual"
+goal = "resolution"
+target = "4h"
+stop = "status == 'closed'"
+"""
+
+
+def test_sla_columns_in_the_spreadsheet_follow_an_edit_in_the_workbook(
+    begin: Callable[..., Cities], box: Sandbox
+) -> None:
+    columns = COLUMNS + '\n"SLA due" = "resolution_due"\n"SLA state" = "resolution_state"'
+    cities = begin(
+        id=books.make(box, {"Cases": [[*HEADER, "SLA due", "SLA state"]]}), more=SLA, columns=columns
+    )
+    assert cities.row(K1)[5:] == [45292 + 4 / 24, "breached"]
+    assert cities.ana.see("Cases!F2") == [["2024-01-01 04:00"]]
+    cities.in_dublin(B2="closed")
+    cities.sync()
+    assert cities.row(K1)[6] == "met late"
+    cities.ana.type("Cases!G2", "met")
+    outcome = cities.sync()
+    assert cities.row(K1)[6] == "met late", "put back"
+    assert outcome.data["counts"]["edits_ignored"] == 1
+    assert used(cities.sync()) == "1 read"
+
+
+def test_a_sort_during_the_write_leaves_every_verdict_in_its_row(
+    begin: Callable[..., Cities], box: Sandbox
+) -> None:
+    columns = COLUMNS + '\n"SLA state" = "resolution_state"'
+    cities = begin(id=books.make(box, {"Cases": [[*HEADER, "SLA state"]]}), more=SLA, columns=columns)
+    cities.in_dublin(B2="closed", B3="closed")
+    box.before_next_write(lambda: cities.ana.sort("Cases!A2:F4", column=1, descending=True))
+    assert cities.sync().exit_code == 0
+    assert [(row[0], row[1], row[5]) for row in cities.london()[1:]] == [
+        (K3, "open", "breached"), (K2, "closed", "met late"), (K1, "closed", "met late"),
+    ]  # fmt: skip
