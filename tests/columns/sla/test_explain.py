@@ -113,7 +113,10 @@ def test_as_lines_it_reads_like_a_statement() -> None:
     lines = explain_lines(result.cases, "C1", "resolution")
     version = result.verdicts["calendar_version"].iloc[0]
     assert lines[0] == "C1 resolution, cycle 1"
-    assert lines[1] == "  Mon 4 May 2026 16:00 - Mon 4 May 2026 17:00  counted            1 h  sum          1 h  Open"
+    assert (
+        lines[1]
+        == "  Mon 4 May 2026 16:00 - Mon 4 May 2026 17:00  counted            1 h  sum          1 h  Open"
+    )
     assert lines[6:9] == [
         "  counted: 2 h 30 min (9,000 s)",
         "  paused: 2 h (7,200 s)",

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sheetops.columns.sla.compute import SlaResult, compute
+from sheetops.columns.sla.explain import explain
 from sheetops.columns.sla.settings import Settings
 
 from .histories import FIRST, Story, histories
@@ -111,3 +112,45 @@ def test_polls_propose_together_what_one_run_would_and_nothing_twice(
     assert len(steps) == len(set(steps))
     once = judged(story, story.history, END).reached
     assert all(reached.get(cycle, 0) >= percent for cycle, percent in once.items())
+
+
+@settings(max_examples=40)
+@given(histories(cases=1), st.integers(0, 27 * 24 * 60), st.sampled_from(["30m", "9h", "18h", "2d"]))
+def test_the_next_change_is_exactly_when_a_state_changes(story: Story, minute: int, target: str) -> None:
+    """Of what is known by a poll: one second before it all is as it was, and at it something differs."""
+    rows = policies({**RESOLUTION, "target": target})
+    now = FIRST + timedelta(minutes=minute)
+    known = story.history[story.history["recorded_at"] <= pd.Timestamp(now)]
+    frame = records(*({"key": record["key"], **_last(known, record["key"])} for record in story.records))
+
+    def state(as_of: Any) -> SlaResult:
+        return compute(frame, known, rows, CALENDARS, as_of, SETTINGS)
+
+    if known.empty:
+        return
+    first = state(now)
+    change = first.next_change
+    before = first.columns["resolution_state"].tolist()
+    if change is None:
+        assert set(before) <= {"breached", "met", "met late", "paused", "cancelled"}
+        return
+    assert state(change - timedelta(seconds=1)).columns["resolution_state"].tolist() == before
+    assert state(change).columns["resolution_state"].tolist() != before
+
+
+@settings(max_examples=40)
+@given(histories(cases=2), st.sampled_from(["30m", "9h", "18h"]))
+def test_a_breach_is_the_moment_at_which_the_target_was_used_up(story: Story, target: str) -> None:
+    rows = policies({**RESOLUTION, "target": target, "pause": "status in ['Waiting', 'Blocked']"})
+    found = compute(records(*story.records), story.history, rows, CALENDARS, END, SETTINGS)
+    goal = pd.Timedelta(rows[0].target.seconds, "s")  # type: ignore[union-attr]
+    for verdict in found.verdicts.itertuples(index=False):
+        assert (verdict.elapsed > goal) == (verdict.breached_at == verdict.breached_at)
+        if verdict.elapsed <= goal:
+            continue
+        part = explain(found.cases, verdict.key)
+        before = part[(part["what"] == "counted") & (part["from"] < verdict.breached_at)]
+        ends = before["to"].where(before["to"] < verdict.breached_at, verdict.breached_at)
+        assert (ends - before["from"]).sum() == goal
+        assert ((part["what"] == "counted") & (part["from"] <= verdict.breached_at)
+                & (part["to"] > verdict.breached_at)).any()  # fmt: skip
