@@ -171,10 +171,3 @@ def _chain(rows: list[int], old: Any, new: Any) -> list[int]:
         chained.append(following)
         left.remove(following)
     return chained
-
-
-def known_since(history: History, cases: int) -> Ints:
-    """Return when each case first appears in the history (Unix seconds), NEVER where it does not."""
-    since = np.full(cases, np.iinfo(np.int64).max)
-    np.minimum.at(since, history.case, history.at)
-    return np.where(since == np.iinfo(np.int64).max, NEVER, since)
