@@ -94,7 +94,8 @@ def read_history(history: pd.DataFrame | None, keys: pd.Index, timezone: str) ->
     """
     if history is None or history.empty:
         return _nothing()
-    case = keys.get_indexer(pd.Index(history["key"])).astype(np.int64)
+    named, told = pd.factorize(history["key"])  # few keys in many rows: each is looked up once
+    case = np.where(named >= 0, keys.get_indexer(pd.Index(told))[named], -1).astype(np.int64)
     recorded, _, found = seconds_of(history["recorded_at"], timezone, "recorded_at", history["key"].array)
     at = recorded
     if "effective_at" in history and history["effective_at"].notna().any():
@@ -102,7 +103,7 @@ def read_history(history: pd.DataFrame | None, keys: pd.Index, timezone: str) ->
             history["effective_at"], timezone, "effective_at", history["key"].array
         )
         at, found = np.where(known, effective, recorded), found + more
-    name, named = pd.factorize(history["field"])
+    name, fields = pd.factorize(history["field"])
     usable = (case >= 0) & (at != NEVER) & (name >= 0)
     lost = (case >= 0) & (at == NEVER)
     if lost.any():
@@ -121,7 +122,7 @@ def read_history(history: pd.DataFrame | None, keys: pd.Index, timezone: str) ->
         case[order],
         at[order],
         recorded[order],
-        {str(word): n for n, word in enumerate(named)},
+        {str(word): n for n, word in enumerate(fields)},
         name[order].astype(np.int64),
         history["new"].iloc[order].reset_index(drop=True),
         history["old"].iloc[order].reset_index(drop=True) if "old" in history else None,
@@ -170,10 +171,3 @@ def _chain(rows: list[int], old: Any, new: Any) -> list[int]:
         chained.append(following)
         left.remove(following)
     return chained
-
-
-def known_since(history: History, cases: int) -> Ints:
-    """Return when each case first appears in the history (Unix seconds), NEVER where it does not."""
-    since = np.full(cases, np.iinfo(np.int64).max)
-    np.minimum.at(since, history.case, history.at)
-    return np.where(since == np.iinfo(np.int64).max, NEVER, since)

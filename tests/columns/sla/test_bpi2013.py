@@ -1,13 +1,16 @@
 """Real incidents (BPI Challenge 2013, Volvo IT): the status history drives response, pause and resolution.
 
 The stated policy: hours Monday to Friday 09:00-17:00 in Brussels, no holidays; the clock starts with the
-first event; first response is the first time somebody works on it (In Progress or later); every Wait status
-pauses; Resolved or Closed stops, In Call too. Targets of the resolution goal are by impact.
+first event; first response is the first time somebody works on it (In Progress or later), once and for all:
+that the case is queued again later is no new question; every Wait status pauses; Resolved or Closed stops,
+In Call too, until the case is reopened. Targets of the resolution goal are by impact, or 24 hours for all.
+The figures are those of docs/sla.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -53,7 +56,7 @@ def _policies(**changed: Any) -> list[Policy]:
         rows.append(case | row | changed)
         row = {"policy": f"response {impact}", "goal": "first_response", "target": _RESPONSES[impact]}
         stop = "status not in ['Awaiting Assignment', 'Assigned', 'Unmatched']"
-        rows.append(case | row | {"stop": stop, "calendar": changed.get("calendar")})
+        rows.append(case | row | {"stop": stop, "calendar": changed.get("calendar"), "repeat": "each start"})
     policies, problems = read_policies(rows)
     assert not problems
     return policies
@@ -89,30 +92,67 @@ def _breached(result: SlaResult, goal: str = "resolution") -> pd.Series:
     return state.isin(["breached", "met late"])
 
 
-def test_ignoring_pauses_or_hours_flips_a_sixth_to_a_third_of_the_verdicts(
+PAGE = (Path(__file__).parents[3] / "docs" / "sla.md").read_text(encoding="utf-8")
+NAIVE: dict[str, dict[str, Any]] = {
+    "pauses ignored": {"pause": None},
+    "wall-clock time": {"calendar": "24x7"},
+    "both: opened and closed only": {"pause": None, "calendar": "24x7"},
+}
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+@pytest.mark.parametrize(
+    ("target", "late", "flips"),
+    [("24h", 1168, (1192, 912, 2225)), ("by impact", 570, (891, 1085, 2400))],
+)
+def test_ignoring_pauses_or_hours_flips_a_tenth_to_a_third_of_the_verdicts(
+    incidents: tuple[pd.DataFrame, pd.DataFrame], target: str, late: int, flips: tuple[int, ...]
+) -> None:
+    stated = {"target": target} if target == "24h" else {}
+    right = _breached(_run(incidents, **stated))
+    assert (len(right), right.sum()) == (7_554, late)
+    for (said, changed), expected in zip(NAIVE.items(), flips, strict=True):
+        naive = _breached(_run(incidents, **stated, **changed))
+        assert (right != naive).sum() == expected
+        assert not (right & ~naive).any()  # whoever counts too much only ever accuses
+        assert _row(target, said, f"{naive.sum():,}", f"{expected:,}", f"{expected / 7554:.1%}") in PAGE
+
+
+def test_the_first_response_is_the_first_one_however_often_the_case_is_queued_again(
     incidents: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
-    """With one target of 24 business hours for all; a tracker with "opened" and "closed" only knows the last."""
-    right = _breached(_run(incidents, target="24h"))
-    no_pauses = _breached(_run(incidents, target="24h", pause=None))
-    only_two_dates = _breached(_run(incidents, target="24h", pause=None, calendar="24x7"))
-    assert len(right) == 7_554
-    assert (right != no_pauses).mean() == pytest.approx(0.158, abs=0.001)
-    assert (right != only_two_dates).mean() == pytest.approx(0.295, abs=0.001)
+    result = _run(incidents)
+    late = _breached(result, "first_response")
+    assert f"{late.sum():,} of 7,554 ({late.mean():.1%})" in PAGE
+    status = incidents[1][incidents[1]["field"] == "status"].sort_values(["recorded_at", "seq"])
+    begun = status.groupby("key")["recorded_at"].first()
+    worked = status[~status["new"].isin(["Awaiting Assignment", "Assigned", "Unmatched"])]
+    answered = worked.groupby("key")["recorded_at"].first().reindex(begun.index).fillna(pd.Timestamp(AS_OF))
+    seconds = [moment.dt.as_unit("s").astype("int64").to_numpy() for moment in (begun, answered)]
+    expected = pd.Series(CALENDARS["default"].seconds_between(*seconds), index=begun.index)
+    elapsed = result.columns["first_response_elapsed"].dt.total_seconds().astype(int)
+    pd.testing.assert_series_equal(
+        elapsed.sort_index(), expected.sort_index(), check_names=False, check_index_type=False
+    )
 
 
-def test_targets_by_impact(incidents: tuple[pd.DataFrame, pd.DataFrame]) -> None:
-    right = _breached(_run(incidents))
-    assert right.mean() == pytest.approx(0.075, abs=0.001)
-    assert (right != _breached(_run(incidents, pause=None))).mean() == pytest.approx(0.118, abs=0.001)
-    assert (right != _breached(_run(incidents, calendar="24x7"))).mean() == pytest.approx(0.144, abs=0.001)
-    assert _breached(_run(incidents), "first_response").mean() == pytest.approx(0.241, abs=0.001)
+def test_half_of_the_open_time_of_incidents_is_spent_waiting(
+    incidents: tuple[pd.DataFrame, pd.DataFrame],
+) -> None:
+    columns = _run(incidents).columns
+    paused, counted = columns["resolution_paused_total"], columns["resolution_elapsed"]
+    share = paused.sum() / (paused.sum() + counted.sum())
+    assert f"{(paused > pd.Timedelta(0)).sum():,} of the 7,554 cases were paused" in PAGE
+    assert f"{share:.0%} of all open time" in PAGE
 
 
 def test_a_clock_of_real_cases_agrees_with_one_that_is_counted_case_by_case(
     incidents: tuple[pd.DataFrame, pd.DataFrame],
 ) -> None:
-    """The plain reading of the log, in a loop, gives the elapsed seconds of every one of 300 cases."""
+    """The plain reading of the log, in a loop, gives the elapsed seconds of every 25th case."""
     _, history = incidents
     result = _run(incidents)
     wide = history[history["field"] == "status"].sort_values(["recorded_at", "seq"])
@@ -148,5 +188,5 @@ def test_who_burned_the_clock(incidents: tuple[pd.DataFrame, pd.DataFrame]) -> N
     ].sum()
     assert report.spent["wall"].sum().total_seconds() == wall
     assert report.totals["team"]["open"].sum() == report.cases["open"].sum()
-    assert report.cases["team_ping_pong"].gt(0).sum() > 100
-    assert report.cases["reopened"].gt(0).sum() > 10
+    assert f"{report.cases['team_ping_pong'].gt(0).sum():,} cases came back to a team" in PAGE
+    assert f"{report.cases['reopened'].gt(0).sum():,} were reopened" in PAGE
