@@ -187,3 +187,21 @@ def test_a_history_from_before_the_journal_counts(tmp_path: Path) -> None:
     assert state(desk, K1) == "on track"
     assert desk.cell("north", K1, "resolution_due") == dt.datetime(2026, 1, 5, 15)
     desk.ws.close()
+
+
+def test_a_step_between_two_states_is_proposed_in_time(tmp_path: Path) -> None:
+    columns = (*FIELDS, *SLA)
+    text = CONFIG.replace('"100: level + 1"', '"50: level + 1; 100: level + 1"') + tracker("north", columns)
+    rows = [[HEADERS.get(name, name) for name in columns], [K1, "open", dt.datetime(2026, 1, 5, 9), "ann", 0]]
+    desk = Desk.__new__(Desk)
+    desk.time = MONDAY
+    Story.__init__(desk, tmp_path, {"north": rows}, text)
+    desk.time = MONDAY
+    desk.settle()
+    desk.at(11, 1)
+    desk.sync()
+    assert desk.cell("north", K1, "level") == 1
+    desk.at(14)
+    desk.sync()
+    assert desk.cell("north", K1, "level") == 2
+    desk.ws.close()

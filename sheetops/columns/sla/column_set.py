@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ..sets import Answer, Ask, ColumnSet, Proposal
@@ -22,6 +23,9 @@ ALWAYS = "24x7"
 
 DEFAULT = "default"
 """The calendar of policies that name none."""
+
+
+STEPS_EVERY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -76,13 +80,18 @@ class SlaColumns:
         found.setdefault(DEFAULT, found[self.calendar or ALWAYS])
         return found
 
-    def result(self, ask: Ask, policies: Sequence[Policy]) -> SlaResult:
-        """Return all that the clock says about the table."""
+    def result(
+        self,
+        ask: Ask,
+        policies: Sequence[Policy],
+        reached: Mapping[tuple[Any, str, int], float] = MappingProxyType({}),
+    ) -> SlaResult:
+        """Return all that the clock says about the table. `reached` are escalation steps that were proposed before."""
         from .compute import compute
         from .settings import Settings
 
         settings = Settings(key=self.key, timezone=self.timezone, **self.roles)
-        return compute(ask.records, self.told(ask), policies, self.calendars(), ask.as_of, settings)
+        return compute(ask.records, self.told(ask), policies, self.calendars(), ask.as_of, settings, reached)
 
     def told(self, ask: Ask) -> pd.DataFrame | None:
         """Return the journal's history together with the one that was imported."""
@@ -95,46 +104,51 @@ class SlaColumns:
 
     def _answer(self, ask: Ask) -> Answer:
         policies, problems = self.read(ask.tables.get(self.policies))
-        result = self.result(ask, policies)
+        steps = {place: percent for row in self._steps(ask) for place, percent in self._reached(*row)}
+        result = self.result(ask, policies, steps)
         columns = result.columns.reindex(columns=[f.name for f in made.fields(self.goals, self.columns)])
+        self._note_steps(result, columns)
         notes = [f"SLA policy {p.policy}, {p.column}: {p.message}. The row is left out." for p in problems]
         notes += [f"SLA: {one.message}" for one in result.findings if one.severity == "error"]
-        proposals = self._escalate(result, policies, ask, columns)
-        return Answer(columns, self._next(result, ask.as_of), notes, proposals)
+        proposals = [Proposal(str(one.key), one.field, one.value, one.reason) for one in result.escalations]
+        return Answer(columns, self._next(result, policies, ask.as_of), notes, proposals)
 
-    def _escalate(
-        self, result: SlaResult, policies: Sequence[Policy], ask: Ask, columns: pd.DataFrame
-    ) -> list[Proposal]:
-        """Return what escalation steps propose, and note in the columns which steps are then reached."""
-        from .escalation import escalations
+    def _steps(self, ask: Ask) -> Iterator[tuple[Any, Mapping[str, Any]]]:
+        """Yield each case's key with the escalation steps that it carries."""
+        names = [f"{goal}_{made.STEP}" for goal in self.goals if f"{goal}_{made.STEP}" in ask.records]
+        some = ask.records[ask.records[names].notna().any(axis=1)] if names else ask.records.head(0)
+        yield from ((row[self.key], row) for row in some[[self.key, *names]].to_dict("records"))
 
-        records = {row[self.key]: row for row in map(_row, ask.records.to_dict("records"))}
-        before = {
-            place: percent for key, row in records.items() for place, percent in self._reached(key, row)
-        }
-        found, reached = escalations(result.verdicts, policies, records, before, ask.as_of)
+    def _note_steps(self, result: SlaResult, columns: pd.DataFrame) -> None:
+        """Say in the columns which steps of the last cycle are reached."""
         last: dict[tuple[Any, str], tuple[int, float]] = {}
-        for (key, goal, cycle), percent in reached.items():
+        for (key, goal, cycle), percent in result.reached.items():
             last[key, goal] = max(last.get((key, goal), (0, 0.0)), (cycle, percent))
         for goal in self.goals:
             said = {
                 key: f"{cycle}:{percent:g}" for (key, one), (cycle, percent) in last.items() if one == goal
             }
             columns[f"{goal}_{made.STEP}"] = columns.index.map(said)
-        return [Proposal(str(one.key), one.field, one.value, one.reason) for one in found]
 
     def _reached(self, key: Any, row: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, str, int], float]]:
         """Yield the steps that earlier runs have proposed for a case: ((key, goal, cycle), percent)."""
         for goal in self.goals:
-            cycle, colon, percent = str(row.get(f"{goal}_{made.STEP}") or "").partition(":")
+            cycle, colon, percent = str(row.get(f"{goal}_{made.STEP}")).partition(":")
             if colon and cycle.isdigit():
                 yield (key, goal, int(cycle)), float(percent)
 
-    def _next(self, result: SlaResult, as_of: datetime) -> datetime | None:
-        """Return when the columns go stale: at the next change of a state, or when running ones are due to be renewed."""
-        renewed = as_of + timedelta(seconds=self.refresh) if made.RUNNING & {*self.columns} else None
-        moments = [moment for moment in (result.next_change, renewed) if moment is not None]
-        return min(moments, default=None)
+    def _next(self, result: SlaResult, policies: Sequence[Policy], as_of: datetime) -> datetime | None:
+        """Return when the columns go stale: at the next change of a state, or when running ones are due to be renewed.
+
+        Steps between those of the states are looked for every quarter of an hour.
+        """
+        moments = [result.next_change]
+        if made.RUNNING & {*self.columns}:
+            moments.append(as_of + timedelta(seconds=self.refresh))
+        between = any(step.percent not in (p.at_risk, 100.0) for p in policies for step in p.escalation)
+        if between and result.verdicts["state"].isin(["on track", "at risk"]).any():
+            moments.append(as_of + STEPS_EVERY)
+        return min((moment for moment in moments if moment is not None), default=None)
 
 
 def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
