@@ -106,26 +106,29 @@ def peers(pairs: int) -> Iterable[Line]:
 # --- all columns: 50,000 cases x 4 goals --------------------------------------------------------------
 
 CASES = 50_000
+SIZES = (10_000, CASES, 100_000)
 
 
 def columns(_: int) -> Iterable[Line]:
-    """Calculate all SLA columns of cases with three pauses each, and of a quarter of them."""
+    """Calculate all SLA columns of cases with three pauses each, and of fewer and more of them."""
     policies, settings = _sla_cases.policies(), Settings(opened="opened_at", timezone=ZONE)
     took: dict[int, float] = {}
-    asked = 0.0
-    for count in (CASES // 4, CASES):
+    asked: dict[int, float] = {}
+    for count in SIZES:
         records, history = _sla_cases.cases(count)
         watched = _sla_cases.Watched(calendar(), time.perf_counter)
         took[count], _result = best(
             lambda: compute(records, history, policies, {"uk": watched}, _sla_cases.AS_OF, settings)  # noqa: B023
         )
-        asked = watched.seconds / TRIES
-    growth = took[CASES] / took[CASES // 4]
-    note = f"{growth:.1f} x a quarter of them"
-    yield Line(
-        f"all columns of {CASES:,} cases x 4 goals, 3 pauses each", took[CASES], "s", 1.0, most=1.0, note=note
-    )
-    yield Line("  of which the clock itself", asked, most=0.05)
+        asked[count] = watched.seconds / TRIES
+    yield Line(f"all columns of {CASES:,} cases x 4 goals, 3 pauses each", took[CASES], most=1.0)
+    yield Line("  of which the clock itself", asked[CASES], most=0.05)
+    few, _, many = SIZES
+    for count in (few, many):
+        each = f"{took[count] / count * 1e6:.1f} us a case"
+        yield Line(f"  all columns of {count:,} cases", took[count], note=each)
+    linear = took[few] * many / few
+    yield Line(f"  {many:,} against {many // few} x {few:,}", took[many], "s", linear, most=1.5)
 
 
 PARTS: dict[str, Callable[[int], Iterable[Line]]] = {"pairs": clock, "peers": peers, "columns": columns}

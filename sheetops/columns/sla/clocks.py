@@ -86,7 +86,7 @@ def _paused(timeline: Timeline, pause: Trigger | None, resume: Trigger | None) -
         return timeline.trigger(pause, default=False)
     since = last_true(timeline.fires(pause))
     until = last_true(timeline.fires(resume) & ~timeline.fires(pause))
-    begun = last_true(timeline.first)
+    begun = timeline.begun
     return (since > until) & (since >= begun)
 
 

@@ -64,7 +64,7 @@ def find_cycles(timeline: Timeline, policies: Sequence[Policy], as_of: int) -> C
 def _openings(timeline: Timeline, clock: Clock, in_force: Bools, repeat: str) -> Bools:
     """Return the rows at which a cycle opens."""
     starts = clock.starts & in_force
-    begun = last_true(timeline.first)
+    begun = timeline.begun
     started = last_true(starts) >= begun
     before = np.zeros(len(starts), bool)
     before[1:] = started[:-1] & ~timeline.first[1:]
@@ -87,7 +87,7 @@ def _assemble(
     timeline: Timeline, clock: Clock, opens: Bools, chosen: Ints, repeat: str, as_of: int
 ) -> Cycles:
     opened = last_true(opens)
-    row = np.flatnonzero(opened >= last_true(timeline.first)) if len(opens) else np.zeros(0, np.int64)
+    row = np.flatnonzero(opened >= timeline.begun) if len(opens) else np.zeros(0, np.int64)
     begun = opened[row]
     if clock.resets.any():
         afresh = last_true(clock.resets)[row]

@@ -12,7 +12,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from .cases import Cases
 from .instants import NEVER, to_durations
 from .timeline import Bools, Ints, Timeline
-from .triggers import Trigger
+from .triggers import Trigger, filled
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,12 @@ def time_report(cases: Cases, calendar: str, closed: Trigger | None = None) -> T
     """Return where the time of all cases went, up to `as_of`.
 
     `open` time is that of the calendar named. Time in which `closed` holds is nobody's, and a case that
-    leaves it was reopened.
+    leaves it was reopened. Raise ValueError when `closed` names a field that nothing else looks at.
     """
     timeline = cases.timeline
+    if closed and (missing := sorted(closed.condition.fields - timeline.fields.keys())):
+        names = ", ".join(name.removeprefix(filled("")) for name in missing)
+        raise ValueError(f"no policy looks at {names}, so its history is not known here; close by the status")
     over = timeline.trigger(closed, default=False)
     wall = timeline.ends(cases.as_of) - timeline.at
     working = cases.ticking.segments(calendar)

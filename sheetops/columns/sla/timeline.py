@@ -61,6 +61,11 @@ class Timeline:
         return starts
 
     @cached_property
+    def begun(self) -> Ints:
+        """The index of the first row of each row's case."""
+        return np.maximum.accumulate(np.where(self.first, np.arange(len(self)), 0)) if len(self) else self.at
+
+    @cached_property
     def last(self) -> Bools:
         """Whether a row is the last of its case."""
         return np.append(self.first[1:], True) if len(self) else self.first

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 
 from sheetops.columns.sla.settings import Settings
@@ -78,6 +79,12 @@ def test_a_case_that_was_born_closed_or_has_no_history_took_no_time() -> None:
         "C2": 3600,
         "C3": 0,
     }
+
+
+def test_a_closing_that_nobody_follows_is_refused_and_not_taken_for_never() -> None:
+    cases = run(NOW, STORY, RESOLUTION, "5 10:00").cases
+    with pytest.raises(ValueError, match="no policy looks at closed_at"):
+        time_report(cases, "london", Trigger("closed_at is filled"))
 
 
 @settings(max_examples=40)
