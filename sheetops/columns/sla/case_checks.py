@@ -46,7 +46,9 @@ def _missing_columns(policies: Sequence[Policy], known: frozenset[str]) -> Itera
     for policy in policies:
         for name in sorted((policy.watched | policy.moments) - known):
             near = did_you_mean(name, known)
-            yield Finding(ERROR, "column", f"Policy '{policy.id}' names '{name}', which is no field of the cases.{near}")
+            yield Finding(
+                ERROR, "column", f"Policy '{policy.id}' names '{name}', which is no field of the cases.{near}"
+            )
 
 
 def _shadowed(policies: Sequence[Policy]) -> Iterator[Finding]:
@@ -69,11 +71,15 @@ def _mixed_repeats(policies: Sequence[Policy]) -> Iterator[Finding]:
     for policy in policies:
         lead = first.setdefault(policy.goal, policy)
         if lead.repeat != policy.repeat:
-            message = f"Policy '{policy.id}' repeats otherwise than '{lead.id}', which decides for '{policy.goal}'."
+            message = (
+                f"Policy '{policy.id}' repeats otherwise than '{lead.id}', which decides for '{policy.goal}'."
+            )
             yield Finding(WARNING, "repeat", message)
 
 
-def _calendar_findings(policies: Sequence[Policy], calendars: Mapping[str, BusinessCalendar]) -> Iterator[Finding]:
+def _calendar_findings(
+    policies: Sequence[Policy], calendars: Mapping[str, BusinessCalendar]
+) -> Iterator[Finding]:
     used = frozenset().union(*(policy.calendar.names for policy in policies))
     for name in sorted(used & calendars.keys()):
         for sentence in calendars[name].checks():
@@ -121,7 +127,9 @@ def _statuses(cases: Cases) -> Iterator[Finding]:
         yield Finding(NOTE, "unmapped status", message, count=len(unmapped))
     for word in sorted(named - set(seen)):
         near = did_you_mean(word, seen)
-        yield Finding(WARNING, "unknown status", f"Policies name the {status} '{word}', which no case ever had.{near}")
+        yield Finding(
+            WARNING, "unknown status", f"Policies name the {status} '{word}', which no case ever had.{near}"
+        )
 
 
 def _conditions(policy: Policy) -> Iterator[Condition]:
@@ -136,7 +144,9 @@ def _words_for(condition: Condition, field: str) -> Iterator[str]:
         if isinstance(node, ast.Compare) and isinstance(node.left, ast.Name) and node.left.id == field:
             for right in node.comparators:
                 parts = right.elts if isinstance(right, (ast.Tuple, ast.List, ast.Set)) else [right]
-                yield from (p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str))
+                yield from (
+                    p.value for p in parts if isinstance(p, ast.Constant) and isinstance(p.value, str)
+                )
 
 
 def _goal_findings(cases: Cases, judged: Judged) -> Iterator[Finding]:
@@ -164,7 +174,9 @@ def _future(complete: Timeline, as_of: int) -> Iterator[Finding]:
     later = complete.at > as_of
     if later.any():
         keys = complete.keys[np.unique(complete.case[later])]
-        yield finding(WARNING, "future date", "events lie after this run's time and are not counted yet", keys)
+        yield finding(
+            WARNING, "future date", "events lie after this run's time and are not counted yet", keys
+        )
 
 
 def _history_findings(cases: Cases, records: pd.DataFrame, history: pd.DataFrame | None) -> Iterator[Finding]:

@@ -49,7 +49,11 @@ def escalations(
     now = dict(reached)
     changed: dict[tuple[Any, str], Proposal] = {}
     running = current(verdicts)
-    running = running[running["state"].isin(_RUNNING) & running["policy"].isin(list(steps))] if len(running) else running
+    running = (
+        running[running["state"].isin(_RUNNING) & running["policy"].isin(list(steps))]
+        if len(running)
+        else running
+    )
     for row in running.itertuples(index=False):
         cycle = (row.key, str(row.goal), int(row.cycle))
         used = max(row.percent, 100.0 if row.state == "breached" else 0.0)

@@ -64,7 +64,9 @@ def _totals(spent: pd.DataFrame, name: str) -> pd.DataFrame:
 
 def _as_time(frame: pd.DataFrame) -> pd.DataFrame:
     known = np.ones(len(frame), bool)
-    return frame.assign(**{name: to_durations(frame[name].to_numpy(np.int64), known) for name in ("wall", "open")})
+    return frame.assign(
+        **{name: to_durations(frame[name].to_numpy(np.int64), known) for name in ("wall", "open")}
+    )
 
 
 def _per_case(timeline: Timeline, fields: list[str], spent: pd.DataFrame, over: Bools) -> pd.DataFrame:

@@ -33,10 +33,20 @@ class WhatIf:
         """Return the outcome as sentences, each with a few keys."""
         said = []
         for row in self.counts.itertuples(index=False):
-            mine = self.flips[(self.flips["goal"] == row.goal) & (self.flips["before"] == row.before) & (self.flips["after"] == row.after)]
+            mine = self.flips[
+                (self.flips["goal"] == row.goal)
+                & (self.flips["before"] == row.before)
+                & (self.flips["after"] == row.after)
+            ]
             keys = ", ".join(map(str, mine["key"].head(examples)))
-            change = f"{row.before} -> {row.after}" if row.before != row.after else f"stay {row.before}, due time moves"
-            said.append(f"{row.goal}: {row.cases:,} {'case' if row.cases == 1 else 'cases'} {change} ({keys})")
+            change = (
+                f"{row.before} -> {row.after}"
+                if row.before != row.after
+                else f"stay {row.before}, due time moves"
+            )
+            said.append(
+                f"{row.goal}: {row.cases:,} {'case' if row.cases == 1 else 'cases'} {change} ({keys})"
+            )
         return said or ["No state and no due time would change."]
 
 
@@ -60,7 +70,9 @@ def compare(before: pd.DataFrame, after: pd.DataFrame) -> WhatIf:
     states = [both[f"state_{side}"].fillna("-") for side in ("before", "after")]
     dues = [both[f"due_{side}"] for side in ("before", "after")]
     moved = (dues[0] != dues[1]) & ~(dues[0].isna() & dues[1].isna())
-    flips = pd.DataFrame({"before": states[0], "after": states[1], "due_before": dues[0], "due_after": dues[1]})
+    flips = pd.DataFrame(
+        {"before": states[0], "after": states[1], "due_before": dues[0], "due_after": dues[1]}
+    )
     flips = flips[(states[0] != states[1]) | moved].reset_index()
     counts = flips.groupby(["goal", "before", "after"]).size().rename("cases").reset_index()
     return WhatIf(flips, counts.sort_values("cases", ascending=False, ignore_index=True), len(both))
@@ -68,8 +80,12 @@ def compare(before: pd.DataFrame, after: pd.DataFrame) -> WhatIf:
 
 def _short(verdicts: pd.DataFrame) -> pd.DataFrame:
     now = current(verdicts)
-    index = pd.MultiIndex.from_arrays([now["key"].astype(object), now["goal"].astype(object)], names=["key", "goal"])
-    return pd.DataFrame({"state": now["state"].astype(object).to_numpy(), "due": now["due"].array}, index=index)
+    index = pd.MultiIndex.from_arrays(
+        [now["key"].astype(object), now["goal"].astype(object)], names=["key", "goal"]
+    )
+    return pd.DataFrame(
+        {"state": now["state"].astype(object).to_numpy(), "due": now["due"].array}, index=index
+    )
 
 
 def propose_target(verdicts: pd.DataFrame, goal: str, percentile: float = 90.0) -> pd.DataFrame:
