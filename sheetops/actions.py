@@ -304,8 +304,17 @@ def _run_json(run: Run) -> dict[str, Any]:
 
 
 def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
-    """Say what is known of a record, or of one of its cells: value, type, who set it, who may edit it where."""
+    """Say what is known of a record, or of one of its cells: value, type, who set it, who may edit it where.
+
+    `column` may be "sla" or the name of a goal: then how its clock ran.
+    """
     from .merge.plan import plain
+
+    goals = {goal for one in ws.config.sla.values() for goal in one.goals}
+    if column in {"sla", *goals} and not any(column in t.by_name for t in ws.schema.tables.values()):
+        from .sla_verbs import explain as explain_sla
+
+        return explain_sla(ws, key, None if column == "sla" else column)
 
     table = next((t for t in ws.schema.tables.values() if ws.store.records(t.name, [key])), None)
     if table is None:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .dataset import Store
     from .done import Done
     from .merge.plan import Plan
+    from .sla_view import SlaView
 
 
 def _utc_now() -> datetime:
@@ -213,6 +214,23 @@ class Workspace:
     def runs(self, limit: int = 20) -> list[Run]:
         """Return the last runs, newest first."""
         return self.store.runs(limit)
+
+    def sla(self, table: str = "", *, as_of: datetime | None = None) -> SlaView:
+        """Return the SLA of a table (default: the only one that has one) at a time (default: now).
+
+        Raise UnknownName when the table has none.
+        """
+        from .sla_view import SlaView
+
+        known = self.config.sla
+        name = table or (next(iter(known)) if len(known) == 1 else "")
+        if name not in known:
+            there = f" There is: {', '.join(known)}." if known else ""
+            raise UnknownName(
+                f"The table '{table}' has no SLA goals.{there}" if table else f"Say which table.{there}",
+                next_step="Goals are named in sheetops.toml under [sla.TABLE] (docs/sla.md).",
+            )
+        return SlaView(self.schema, self.store, known[name], as_of or self._env.now())
 
     def table(self, name: str) -> TableView:
         """Return a table of the dataset. Raise UnknownName, with the nearest, when there is none."""

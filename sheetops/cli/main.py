@@ -14,6 +14,7 @@ from .. import __version__
 from ..model.errors import TrackerNotWritten
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .sheets import google, tracker
+from .sla import sla
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -209,7 +210,10 @@ def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
 @FOLDER
 @JSON
 def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
-    """Say where the values of the record KEY come from, or all about one COLUMN of it."""
+    """Say where the values of the record KEY come from, or all about one COLUMN of it.
+
+    COLUMN may be `sla`, or a goal: then every interval of its clock, with sums to the second.
+    """
     from .. import actions
 
     carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
@@ -255,6 +259,7 @@ def doctor(folder: Path, *, as_json: bool) -> None:
 
 cli.add_command(tracker)
 cli.add_command(google)
+cli.add_command(sla)
 
 
 @cli.command()

@@ -95,6 +95,10 @@ class Engine:
                 worked.next_change = min(worked.next_change or answer.next_change, answer.next_change)
         return worked
 
+    def ask(self, one: ColumnSet) -> Ask:
+        """Return what a set is asked by the dataset as it is."""
+        return self._ask(one, {name: self.store.records(name) for name in (one.table, *one.tables)}, ())
+
     def _ask(self, one: ColumnSet, records: Records, changes: Sequence[Change]) -> Ask:
         tables = {name: frame(self.schema.table(name), records.get(name, {})) for name in one.tables}
         own = frame(self.schema.table(one.table), records.get(one.table, {}))

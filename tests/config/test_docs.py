@@ -4,7 +4,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from sheetops.config import calendars, fields, google, tables, trackers
+from sheetops.config import calendars, fields, google, sla, tables, trackers
 from sheetops.model.schema import FieldType, GuardLimits, Mode
 from sheetops.workspace import parse_config
 
@@ -15,14 +15,14 @@ BLOCKS = re.findall(r"```toml\n(.*?)```", DOCS, re.DOTALL)
 def test_the_examples_are_one_valid_file():
     whole = "\n".join(block for block in BLOCKS if block.startswith("["))
     config = parse_config(whole, Path("/w/sheetops.toml"))
-    assert len(config.schema.tables) == 2
+    assert len(config.schema.tables) == 3
     assert config.schema.trackers["north"].where
     assert list(config.calendars) == ["uk", "night", "desk"]
 
 
 def test_every_type_mode_and_setting_is_explained():
     settings = {"name", "database", *fields._EVERY, *tables._SETTINGS, *trackers._SETTINGS, *google._SETTINGS,
-                *calendars._SETTINGS} - {
+                *calendars._SETTINGS, *sla._SETTINGS} - {
         "backend", "source", "fields", "type",
     }  # fmt: skip
     words = {*FieldType, *Mode, *settings}

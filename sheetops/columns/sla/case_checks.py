@@ -12,14 +12,16 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from ...model.condition import Condition
 from ...model.nearest import did_you_mean
 from .calendar import BusinessCalendar
-from .compute import Cases
-from .cycles import Cycles
+from .cases import Cases
+from .cycles import MET, Cycles
 from .findings import ERROR, NOTE, WARNING, Finding, finding
-from .history import read_history
-from .matching import choose, matches
-from .policies import Policy
-from .timeline import Timeline
+from .history import ARCHIVED, read_history
+from .matching import choose, matches, policy_changes
+from .policies import Policy, Until
+from .timeline import Bools, Timeline
 from .verdicts import Judged
+
+_YEAR = 366 * 86_400
 
 
 def check_policies(
@@ -44,7 +46,7 @@ def _missing_calendars(policies: Sequence[Policy], calendars: Mapping[str, Any])
 
 def _missing_columns(policies: Sequence[Policy], known: frozenset[str]) -> Iterator[Finding]:
     for policy in policies:
-        for name in sorted((policy.watched | policy.moments) - known):
+        for name in sorted((policy.watched | policy.moments) - known - {ARCHIVED}):
             near = did_you_mean(name, known)
             yield Finding(
                 ERROR, "column", f"Policy '{policy.id}' names '{name}', which is no field of the cases.{near}"
@@ -86,15 +88,13 @@ def _calendar_findings(
             yield Finding(WARNING, "calendar", f"Calendar '{name}': {sentence}")
 
 
-def check_cases(
-    cases: Cases, records: pd.DataFrame, history: pd.DataFrame | None, complete: Timeline | None = None
-) -> list[Finding]:
-    """Return what looks wrong in cases and their history. `complete` is the timeline with what is still to come."""
+def check_cases(cases: Cases, records: pd.DataFrame, history: pd.DataFrame | None) -> list[Finding]:
+    """Return what looks wrong in cases and their history, beyond the findings of every run."""
     return [
         *_statuses(cases),
         *(found for judged in cases.judged for found in _goal_findings(cases, judged)),
-        *verdict_findings(cases),
-        *(_future(complete, cases.as_of) if complete else ()),
+        *_horizon_ends(cases),
+        *_future(cases),
         *_history_findings(cases, records, history),
     ]
 
@@ -106,12 +106,36 @@ def verdict_findings(cases: Cases) -> Iterator[Finding]:
         if len(early):
             message = f"{judged.goal}: the stop lies before the start; these are not judged"
             yield finding(ERROR, "stop before start", message, early)
-        lost = judged.columns["case"][(judged.columns["calendar"] < 0)]
-        if len(lost):
-            message = f"{judged.goal}: no calendar of the name that the policy or its column gives; these are not judged"
-            yield finding(ERROR, "calendar", message, cases.timeline.keys[lost])
-    for message, count in cases.ticking.errors.items():
-        yield Finding(ERROR, "horizon", message, count=count)
+        yield from _lost(cases, judged)
+
+
+def _lost(cases: Cases, judged: Judged) -> Iterator[Finding]:
+    """Yield the cycles of which the time cannot be told: no calendar, a blank date, or one out of range."""
+    case, lost = judged.columns["case"], judged.columns["lost"]
+    nowhere = np.zeros(len(lost), bool)
+    nowhere[judged.cycles.cycle[judged.which < 0]] = True
+    blank = _blank_dates(cases.timeline, judged) & ~nowhere
+    refused = next(iter(cases.ticking.errors), "its date is out of range.")
+    for kind, mine, why in (
+        ("calendar", nowhere, "no calendar of that name."),
+        ("missing date", blank, "the date that its target waits for is blank."),
+        ("horizon", lost & ~nowhere & ~blank, refused),
+    ):
+        if mine.any():
+            message = f"{judged.goal} is not judged: {why}"
+            yield finding(ERROR, kind, message, np.unique(cases.timeline.keys[case[mine]].astype(str)))
+
+
+def _blank_dates(timeline: Timeline, judged: Judged) -> Bools:
+    """Return the cycles whose target is `until` a column that is blank now."""
+    cycles = judged.cycles
+    row = cycles.row[np.append(cycles.first[1:], len(cycles.row)) - 1] if len(cycles) else cycles.row
+    blank = np.zeros(len(cycles), bool)
+    for index, policy in enumerate(judged.policies):
+        if isinstance(policy.target, Until):
+            empty = timeline.value_codes(policy.target.field).codes[row] == 0
+            blank |= empty & (judged.columns["policy"] == index)
+    return blank
 
 
 def _statuses(cases: Cases) -> Iterator[Finding]:
@@ -155,7 +179,7 @@ def _goal_findings(cases: Cases, judged: Judged) -> Iterator[Finding]:
     chosen = np.unique(choose(group, table, timeline.at, timeline.at, judged.policies))
     used = np.union1d(chosen, np.unique(judged.cycles.policy))
     for index, policy in enumerate(judged.policies):
-        if index not in used:
+        if index not in used and policy.effective_from <= cases.as_of:
             yield Finding(WARNING, "matches nothing", f"Policy '{policy.id}' fits no case of the data.")
     again = _stopped_again(judged.cycles)
     if not judged.policies[0].repeat and len(again):
@@ -164,14 +188,26 @@ def _goal_findings(cases: Cases, judged: Judged) -> Iterator[Finding]:
 
 
 def _stopped_again(cycles: Cycles) -> Any:
-    """Return the cycles in which the clock ran on after it had been stopped."""
+    """Return the cycles in which the clock ran on after it had been stopped, and was stopped again."""
     resumed = np.zeros(len(cycles.row), bool)
     resumed[1:] = cycles.off[:-1] & ~cycles.off[1:] & (cycles.cycle[1:] == cycles.cycle[:-1])
-    return np.unique(cycles.cycle[resumed])
+    again = np.unique(cycles.cycle[resumed])
+    return again[cycles.outcome[again] == MET]
 
 
-def _future(complete: Timeline, as_of: int) -> Iterator[Finding]:
-    later = complete.at > as_of
+def _horizon_ends(cases: Cases) -> Iterator[Finding]:
+    for name in sorted({name for judged in cases.judged for name in judged.calendars}):
+        calendar = cases.ticking.calendars[name]
+        if calendar.end - cases.as_of < _YEAR:
+            message = f"Calendar '{name}' ends with {calendar.horizon[1]}: later due times are errors. Give it more years."
+            yield Finding(WARNING, "horizon end", message)
+
+
+def _future(cases: Cases) -> Iterator[Finding]:
+    """Yield cases with events to come; that a policy changes some day is none of theirs."""
+    complete = cases.complete
+    edges = policy_changes([policy for judged in cases.judged for policy in judged.policies])
+    later = (complete.at > cases.as_of) & ~np.isin(complete.at, list(edges))
     if later.any():
         keys = complete.keys[np.unique(complete.case[later])]
         yield finding(
@@ -201,12 +237,13 @@ def _disagreements(cases: Cases, records: pd.DataFrame, keys: pd.Index) -> Itera
     """Yield fields of which the record says something else than its history ends with: nothing says since when."""
     timeline = cases.timeline
     last = np.flatnonzero(timeline.last)
+    latest = records.drop_duplicates(cases.settings.key, keep="last").set_index(cases.settings.key)
     for field in (cases.settings.status, cases.settings.priority):
         if field not in records or field not in timeline.fields:
             continue
         coded = timeline.fields[field]
         ends = pd.Series([coded.values[code] for code in coded.codes[last]], dtype=object)
-        now = records.set_index(cases.settings.key)[field].reindex(keys[timeline.case[last]]).astype(object)
+        now = latest[field].reindex(keys[timeline.case[last]]).astype(object)
         differs = (ends.to_numpy() != now.to_numpy()) & now.notna().to_numpy()
         if differs.any():
             message = f"the record's {field} is not what its history ends with; the history is followed"

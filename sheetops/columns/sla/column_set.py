@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -61,12 +61,17 @@ class SlaColumns:
 
     def read(self, table: pd.DataFrame | None) -> tuple[list[Policy], list[PolicyProblem]]:
         """Return the policies of the config and of their table (a frame, where there is one), and what is wrong with them."""
-        from .policies import read_policies
-
         rows = list(self.inline)
         if table is not None:
             rows += [_row(row) for row in table.to_dict("records")]
-        return read_policies(rows, self.timezone)
+        return self.read_rows(rows)
+
+    def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Policy], list[PolicyProblem]]:
+        """Return the policies of goals that are shown, and what is wrong with the rows that are none."""
+        from .policies import read_policies
+
+        policies, problems = read_policies(rows, self.timezone)
+        return [policy for policy in policies if policy.goal in self.goals], problems
 
     def calendars(self) -> dict[str, BusinessCalendar]:
         """Return the calendars by the names that policies may call them."""
@@ -87,15 +92,40 @@ class SlaColumns:
 
     def _answer(self, ask: Ask) -> Answer:
         policies, problems = self.read(ask.tables.get(self.policies))
-        policies = [policy for policy in policies if policy.goal in self.goals]
         result = self.result(ask, policies)
         columns = result.columns.reindex(columns=[f.name for f in self._fields])
         notes = [f"SLA policy {p.policy}, {p.column}: {p.message}. The row is left out." for p in problems]
         notes += [f"SLA: {one.message}" for one in result.findings if one.severity == "error"]
-        proposals, steps = _escalations(result, policies, ask)
-        for name, values in steps.items():
-            columns[name] = values
+        proposals = self._escalate(result, policies, ask, columns)
         return Answer(columns, self._next(result, ask.as_of), notes, proposals)
+
+    def _escalate(
+        self, result: SlaResult, policies: Sequence[Policy], ask: Ask, columns: pd.DataFrame
+    ) -> list[Proposal]:
+        """Return what escalation steps propose, and note in the columns which steps are then reached."""
+        from .escalation import escalations
+
+        records = {row[self.key]: row for row in map(_row, ask.records.to_dict("records"))}
+        before = {
+            place: percent for key, row in records.items() for place, percent in self._reached(key, row)
+        }
+        found, reached = escalations(result.verdicts, policies, records, before, ask.as_of)
+        last: dict[tuple[Any, str], tuple[int, float]] = {}
+        for (key, goal, cycle), percent in reached.items():
+            last[key, goal] = max(last.get((key, goal), (0, 0.0)), (cycle, percent))
+        for goal in self.goals:
+            said = {
+                key: f"{cycle}:{percent:g}" for (key, one), (cycle, percent) in last.items() if one == goal
+            }
+            columns[f"{goal}_{made.STEP}"] = columns.index.map(said)
+        return [Proposal(str(one.key), one.field, one.value, one.reason) for one in found]
+
+    def _reached(self, key: Any, row: Mapping[str, Any]) -> Iterator[tuple[tuple[Any, str, int], float]]:
+        """Yield the steps that earlier runs have proposed for a case: ((key, goal, cycle), percent)."""
+        for goal in self.goals:
+            cycle, colon, percent = str(row.get(f"{goal}_{made.STEP}") or "").partition(":")
+            if colon and cycle.isdigit():
+                yield (key, goal, int(cycle)), float(percent)
 
     def _next(self, result: SlaResult, as_of: datetime) -> datetime | None:
         """Return when the columns go stale: at the next change of a state, or when running ones are due to be renewed."""
@@ -109,12 +139,3 @@ def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     return {
         str(name): None if str(cell) in ("<NA>", "NaT", "nan", "None") else cell for name, cell in row.items()
     }
-
-
-def _escalations(
-    result: SlaResult, policies: Sequence[Policy], ask: Ask
-) -> tuple[list[Proposal], dict[str, Any]]:
-    """Return the changes that escalation steps propose, and the steps as they are then reached."""
-    from .escalation import escalations
-
-    return escalations(result, policies, ask.records, ask.as_of)

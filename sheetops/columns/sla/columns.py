@@ -45,7 +45,6 @@ def sla_columns(
     judged: Sequence[Judged],
     calendars: Mapping[str, BusinessCalendar],
     statuses: Sequence[Any],
-    as_of: int,
     timezone: str,
 ) -> pd.DataFrame:
     """Return a row per key, in the order given, and the columns of every goal that was judged.
@@ -54,7 +53,7 @@ def sla_columns(
     """
     shown: dict[str, Any] = {}
     now = current(verdicts)
-    why = pd.Series(sentences(now, calendars, statuses, as_of, timezone), dtype=object)
+    why = pd.Series(sentences(now, calendars, statuses, timezone), dtype=object)
     for part in judged:
         mine = np.flatnonzero((now["goal"] == part.goal).to_numpy())
         case = now["key"].cat.codes.to_numpy()[mine]

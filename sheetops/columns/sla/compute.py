@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
+from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from .calendar import BusinessCalendar
+from .case_checks import verdict_findings
+from .cases import Cases
 from .columns import next_change, sla_columns
+from .escalation import Proposal, Reached, escalations
 from .events import Watch, build_timeline
 from .findings import Finding
 from .matching import policy_changes
 from .policies import Policy
 from .settings import Settings
-from .ticking import Ticking
-from .timeline import Timeline
 from .triggers import Trigger
-from .verdicts import Judged, judge
+from .verdicts import judge
 
 
 @dataclass(frozen=True)
@@ -26,25 +29,17 @@ class SlaResult:
     """What `compute` found.
 
     `columns`: a row per key, `{goal}_{column}`. `verdicts`: a row per key, goal and cycle. `next_change`: when the
-    columns go stale if nothing happens. `cases` is what explanations and reports are made from.
+    columns go stale if nothing happens. `escalations`: changes that steps ask for, and `reached`, the steps reached
+    once they are applied. `cases` is what explanations, reports and checks are made from.
     """
 
     columns: pd.DataFrame
     verdicts: pd.DataFrame
     findings: list[Finding]
     next_change: datetime | None
+    escalations: list[Proposal]
+    reached: Reached
     cases: Cases = field(repr=False)
-
-
-@dataclass(frozen=True)
-class Cases:
-    """The timeline and cycles behind the verdicts, for `explain` and the time report."""
-
-    timeline: Timeline
-    judged: Sequence[Judged]
-    ticking: Ticking
-    settings: Settings
-    as_of: int
 
 
 def compute(
@@ -54,10 +49,12 @@ def compute(
     calendars: Mapping[str, BusinessCalendar],
     as_of: datetime,
     settings: Settings,
+    reached: Reached = MappingProxyType({}),
 ) -> SlaResult:
     """Return the SLA columns of every record, and all that they rest on.
 
     `records` has a column per field, the key among them; `history` is described in `history.py`; `as_of` is aware.
+    `reached` are the escalation steps that were applied before.
     The same arguments give the same answer, in whatever order the history stands. Raise ValueError for a naive
     `as_of`; bad data are findings.
     """
@@ -68,12 +65,24 @@ def compute(
     timeline, found = build_timeline(
         records, history, watch_of(policies, settings), settings, policy_changes(policies)
     )
-    verdicts, judged, ticking = judge(timeline, policies, calendars, now, settings.status)
+    verdicts, judged, ticking = judge(timeline, policies, calendars, now, settings.status, settings.timezone)
     present = ticking.timeline
     statuses = present.value_codes(settings.status).values
-    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, now, settings.timezone)
-    cases = Cases(present, judged, ticking, settings, now)
-    return SlaResult(columns, verdicts, found, next_change(verdicts, as_of, present.later), cases)
+    columns = sla_columns(verdicts, present.keys, judged, calendars, statuses, settings.timezone)
+    cases = Cases(present, timeline, judged, ticking, settings, now)
+    values = _step_values(records, policies, settings)
+    proposed, steps = escalations(verdicts, policies, values, reached, as_of)
+    change = next_change(verdicts, as_of, present.later)
+    return SlaResult(columns, verdicts, [*found, *verdict_findings(cases)], change, proposed, steps, cases)
+
+
+def _step_values(records: pd.DataFrame, policies: Sequence[Policy], settings: Settings) -> Mapping[Any, Any]:
+    """Return the current values that escalation steps may change, by key; blanks are None."""
+    fields = sorted({step.field for policy in policies for step in policy.escalation} & set(records.columns))
+    if not fields:
+        return {}
+    values = records[fields].astype(object).where(records[fields].notna(), None)
+    return dict(zip(records[settings.key], values.to_dict("records"), strict=True))
 
 
 def opened_by(policy: Policy, records: pd.DataFrame, settings: Settings) -> Policy:

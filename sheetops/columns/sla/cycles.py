@@ -93,7 +93,9 @@ def _assemble(
         afresh = last_true(clock.resets)[row]
         begun, row = _after_resets(row, begun, afresh)
     first = _edges(begun)
-    cycle = np.cumsum(np.isin(np.arange(len(row)), first)) - 1 if len(row) else row
+    opening = np.zeros(len(row), np.int64)
+    opening[first] = 1
+    cycle = np.cumsum(opening) - 1
     early = _early(timeline, clock, row[first], repeat)
     if repeat:
         kept, outcome, end = _first_ends(timeline, clock, row, cycle, first, repeat, as_of)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from .columns import current
@@ -56,7 +57,9 @@ def escalations(
     )
     for row in running.itertuples(index=False):
         cycle = (row.key, str(row.goal), int(row.cycle))
-        used = max(row.percent, 100.0 if row.state == "breached" else 0.0)
+        used = np.fmax(
+            row.percent, 100.0 if row.state == "breached" else 0.0
+        )  # no percentage of no open time
         due = [step for step in steps[row.policy] if now.get(cycle, 0.0) < step.percent <= used]
         for step in due:
             _propose(step, row, cycle, records.get(row.key, {}), changed, as_of)
@@ -79,6 +82,8 @@ def _propose(
     if value is None:
         return
     reason = f"{cycle[1]} has used up {step.percent:g} % of {row.target} (policy {row.policy}): {step.text}"
+    if cell in changed:
+        reason = f"{changed[cell].reason}; {reason}"
     changed[cell] = Proposal(row.key, step.field, value, reason, cycle[1], cycle[2], step.percent)
 
 

@@ -180,7 +180,7 @@ def _state(name: str, records: pd.DataFrame, past: History, row_of: Ints, case: 
     column = records[name] if name in records else pd.Series([None] * len(records), dtype=object)
     initial = _encode(column, vocabulary)
     new = _encode(past.new.iloc[mine], vocabulary)
-    began = _first_of_case(past.case[mine], past.at[mine])
+    began = _first_of_case(past.case[mine], row_of[mine])
     before = new[began].copy()
     if past.old is not None:
         said = _encode(past.old.iloc[mine[began]], vocabulary)
@@ -192,9 +192,9 @@ def _state(name: str, records: pd.DataFrame, past: History, row_of: Ints, case: 
     return Coded(_forward(codes, initial, case, first), tuple(vocabulary))
 
 
-def _first_of_case(case: Ints, at: Ints) -> Ints:
-    """Return the index of the earliest change of each case; of equals the first known."""
-    order = np.lexsort((at, case)) if len(case) else np.zeros(0, np.int64)
+def _first_of_case(case: Ints, row: Ints) -> Ints:
+    """Return the index of the earliest change of each case; of equals the first known. Rows are in case order."""
+    order = np.argsort(row, kind="stable")
     ordered = case[order]
     return order[np.concatenate(([True], ordered[1:] != ordered[:-1]))] if len(order) else order
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .compute import Cases
+from .cases import Cases
 from .instants import to_datetimes
 from .saying import say_calendar, say_instants, say_seconds
 from .verdicts import Judged
@@ -97,9 +97,9 @@ def explain_lines(cases: Cases, key: Any, goal: str | None = None) -> list[str]:
 
 
 def _interval_lines(cases: Cases, part: pd.DataFrame) -> Iterator[str]:
-    zone, as_of = cases.settings.timezone, cases.as_of
+    zone = cases.settings.timezone
     instants = [part[name].dt.as_unit("s").astype("int64").to_numpy() for name in ("from", "to")]
-    begins, ends = (say_instants(at, zone, as_of) for at in instants)
+    begins, ends = (say_instants(at, zone) for at in instants)
     for begin, end, row in zip(begins, ends, part.itertuples(index=False), strict=True):
         who = ", ".join(str(word) for word in (row.status, row.owner, row.team) if word)
         yield f"  {begin} - {end}  {row.what:8}  {say_seconds(row.seconds):>12}  sum {say_seconds(row.running):>12}  {who}".rstrip()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 ERROR, WARNING, NOTE = "error", "warning", "note"
 """error: a verdict is missing or wrong because of it. warning: it may be. note: worth knowing."""
@@ -19,8 +21,8 @@ class Finding:
     count: int = 1
 
 
-def finding(severity: str, kind: str, message: str, keys: object = ()) -> Finding:
+def finding(severity: str, kind: str, message: str, keys: Iterable[Any] = ()) -> Finding:
     """Return a finding on many cases: all are counted, the first five named."""
-    named = [str(key) for key in keys]  # type: ignore[attr-defined]
+    named = [str(key) for key in keys]
     shown = f" ({', '.join(named[:5])}{', ...' if len(named) > 5 else ''})" if named else ""
     return Finding(severity, kind, message + shown, tuple(named[:5]), max(1, len(named)))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,10 @@ class Promise:
     deadline: Ints
     fixed: Bools
     known: Bools
+
+    def without(self, lost: Bools) -> Promise:
+        """Return the promise with some cycles of which nothing can be told."""
+        return replace(self, known=self.known & ~lost)
 
 
 def calendars_of(ticking: Ticking, policies: Sequence[Policy], cycles: Cycles) -> tuple[list[str], Ints]:
@@ -98,11 +103,17 @@ def _deadlines(ticking: Ticking, target: Target, names: Sequence[str], which: In
 
 
 def _until(ticking: Ticking, field: str, row: Ints) -> Ints:
-    """Return the instants that a column held on the given rows of the timeline."""
+    """Return the instants that a column held on the given rows of the timeline. A date lasts to the end of its day."""
     coded = ticking.timeline.value_codes(field)
-    values: list[Any] = list(coded.values)
-    table, _, _ = seconds_of(pd.Series(values, dtype=object), "UTC", field)
+    values = pd.Series([_day_over(value) for value in coded.values], dtype=object)
+    table, _, _ = seconds_of(values, ticking.timezone, field)
     return table[coded.codes[row]]
+
+
+def _day_over(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value + timedelta(days=1) if value.tzinfo is None and value.time() == time() else value
+    return value + timedelta(days=1) if isinstance(value, date) else value
 
 
 def first_due(

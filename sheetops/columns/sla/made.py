@@ -29,8 +29,8 @@ NAMES = tuple(_COLUMNS)
 USUAL = ("due", "at_risk_at", "state", "why")
 """Those that are shown where the config names none."""
 
-RUNNING = frozenset({"elapsed", "remaining", "percent"})
-"""Those that change with every second that a clock runs."""
+RUNNING = frozenset({"elapsed", "remaining", "percent", "paused_total"})
+"""Those that change with every second that a clock runs, or stands."""
 
 LIVE = ("due", "at_risk_at", "state")
 """Those that a state needs to run by itself in a tracker."""

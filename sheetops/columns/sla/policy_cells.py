@@ -172,7 +172,8 @@ class Cells:
             value = datetime(value.year, value.month, value.day)  # noqa: DTZ001 - wall time until the next line
         if isinstance(value, datetime):
             aware = value if value.tzinfo else value.replace(tzinfo=ZoneInfo(self.timezone))
-            return int(aware.astimezone(UTC).timestamp())
+            with suppress(OverflowError):  # the last hours of year 9999, west of Greenwich
+                return int(aware.astimezone(UTC).timestamp())
         if value is not None:
             self.wrong(column, f"'{value}' is not a date; write it like 2026-01-31")
         return blank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -17,6 +18,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MINUTES = np.array([f"{n // 60:02d}:{n % 60:02d}" for n in range(1440)], dtype=object)
 
 
+@lru_cache(maxsize=100_000)
 def say_seconds(seconds: int) -> str:
     """Return a length of open time: "2 h 10 min", "45 s". Hours are not made into days, whose length differs."""
     minutes, second = divmod(abs(int(seconds)), 60)
@@ -34,15 +36,18 @@ def say_lengths(seconds: Ints) -> Texts:
     return said[codes]
 
 
-def say_instants(instants: Ints, timezone: str, as_of: int) -> Texts:
-    """Return wall times "Tue 5 May 14:10" in `timezone`, with the year where it is not that of `as_of`."""
-    known = np.where(instants == NEVER, as_of, instants)
+def say_instants(instants: Ints, timezone: str) -> Texts:
+    """Return wall times "Tue 5 May 2026 14:10" in `timezone`, "" for NEVER."""
+    known = np.where(instants == NEVER, 0, instants)
     wall = wall_seconds(known, timezone)
-    now = pd.Timestamp(as_of, unit="s", tz="UTC").tz_convert(timezone or "UTC").year
     days, second = np.divmod(wall, 86_400)
     codes, distinct = pd.factorize(days)
-    said = np.array([_day(day, now) for day in distinct.tolist()] or [""], dtype=object)
-    return np.where(instants == NEVER, "", said[codes] + _MINUTES[second // 60])
+    said = np.array([_day(day) for day in distinct.tolist()] or [""], dtype=object)
+    whole = np.empty(len(wall), dtype=object)
+    minutes = _MINUTES[second // 60]
+    whole[:] = [day + minute for day, minute in zip(said[codes].tolist(), minutes.tolist(), strict=True)]
+    whole[instants == NEVER] = ""
+    return whole
 
 
 def wall_seconds(instants: Ints, timezone: str) -> Ints:
@@ -53,10 +58,9 @@ def wall_seconds(instants: Ints, timezone: str) -> Ints:
     return moments.tz_localize(None).to_numpy("datetime64[s]").view(np.int64)
 
 
-def _day(day: int, now: int) -> str:
+def _day(day: int) -> str:
     date: Any = np.datetime64(int(day), "D").astype(object)
-    year = "" if date.year == now else f" {date.year}"
-    return f"{_DAYS[date.weekday()]} {date.day} {date:%b}{year} "
+    return f"{_DAYS[date.weekday()]} {date.day} {date:%b} {date.year} "
 
 
 def say_calendar(calendar: BusinessCalendar) -> str:

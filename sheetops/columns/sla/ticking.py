@@ -20,11 +20,12 @@ from .timeline import Bools, Ints, Timeline
 
 @dataclass
 class Ticking:
-    """The calendars by name, over one timeline that ends at `as_of`. `errors` collects what they refused."""
+    """The calendars by name, over one timeline that ends at `as_of`. Dates are those of `timezone`. `errors` collects what they refused."""
 
     timeline: Timeline
     as_of: int
     calendars: Mapping[str, BusinessCalendar]
+    timezone: str = "UTC"
     errors: dict[str, int] = field(default_factory=dict)
     _rows: dict[str, Ints] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .compute import Cases
+from .cases import Cases
 from .instants import NEVER, to_durations
 from .timeline import Bools, Ints, Timeline
 from .triggers import Trigger
@@ -38,11 +38,19 @@ def time_report(cases: Cases, calendar: str, closed: Trigger | None = None) -> T
     over = timeline.trigger(closed, default=False)
     wall = timeline.ends(cases.as_of) - timeline.at
     working = cases.ticking.segments(calendar)
-    fields = [name for name in cases.settings.people[:3] if name in timeline.fields]
+    settings = cases.settings
+    fields = [name for name in (settings.status, settings.owner, settings.team) if _is_known(timeline, name)]
     rows = np.flatnonzero(~over)
     spent = _spent(timeline, fields, rows, wall, np.where(working == NEVER, 0, working))
     totals = {name: _totals(spent, name) for name in fields}
-    return TimeReport(_as_time(spent), totals, _per_case(timeline, fields[1:], spent, over))
+    return TimeReport(
+        _as_time(spent), totals, _per_case(timeline, [f for f in fields if f != settings.status], spent, over)
+    )
+
+
+def _is_known(timeline: Timeline, name: str) -> bool:
+    """Return whether the table has the field and ever says anything in it."""
+    return len(timeline.value_codes(name).values) > 1
 
 
 def _spent(timeline: Timeline, fields: list[str], rows: Ints, wall: Ints, working: Ints) -> pd.DataFrame:

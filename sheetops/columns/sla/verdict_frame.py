@@ -15,6 +15,11 @@ from .timeline import Ints, Timeline
 if TYPE_CHECKING:
     from .verdicts import Judged
 
+COLUMNS = (
+    "key", "goal", "cycle", "state", "start", "end", "due", "original_due", "at_risk_at", "breached_at", "changes_at",
+    "elapsed", "remaining", "percent", "paused_total", "target", "policy", "policy_version", "calendar",
+    "calendar_version", "early", "waiting",
+)  # fmt: skip
 INSTANTS = ("start", "end", "due", "original_due", "at_risk_at", "breached_at", "changes_at")
 
 
@@ -33,7 +38,7 @@ def verdict_frame(
     """
     joined = {name: _joined(judged, name) for name in judged[0].columns} if judged else {}
     if not joined:
-        return pd.DataFrame(columns=["key", "goal", "cycle", "state", *INSTANTS])
+        return pd.DataFrame(columns=list(COLUMNS))
     elapsed, goal = joined["elapsed"], joined["goal_seconds"]
     known = (goal != NEVER) & (joined["state"] >= 0)
     frame: dict[str, Any] = {

@@ -49,13 +49,14 @@ def judge(
     calendars: Mapping[str, BusinessCalendar],
     as_of: int,
     status: str = "status",
+    timezone: str = "UTC",
 ) -> tuple[pd.DataFrame, list[Judged], Ticking]:
     """Return the verdicts as a table (see `verdict_frame`), the cycles behind them, and the clock's refusals.
 
     `policies` are in the order in which they are tried; `as_of` is in Unix seconds.
     """
     present = timeline.until(as_of)
-    ticking = Ticking(present, as_of, calendars)
+    ticking = Ticking(present, as_of, calendars, timezone or "UTC")
     by_goal = groupby(sorted(policies, key=lambda p: p.goal), key=lambda p: p.goal)
     judged = [judge_goal(ticking, goal, tuple(rows), status) for goal, rows in by_goal]
     return verdict_frame(present, judged, calendars, STATES), judged, ticking
@@ -77,10 +78,10 @@ def judge_goal(ticking: Ticking, goal: str, policies: Sequence[Policy], status: 
     timeline, as_of = ticking.timeline, ticking.as_of
     cycles = find_cycles(timeline, policies, as_of)
     names, which = calendars_of(ticking, policies, cycles)
-    open_seconds = _open_seconds(ticking, cycles, names, which)
+    open_seconds, lost = _open_seconds(ticking, cycles, names, which)
     counted = ~cycles.paused & ~cycles.off
     clock = _use(cycles, np.where(counted, open_seconds, 0), counted)
-    now = promise(ticking, policies, cycles, names, which, clock.last)
+    now = promise(ticking, policies, cycles, names, which, clock.last).without(lost)
     first = promise(ticking, policies, cycles, names, which, cycles.first)
     held = cycles.policy[clock.last] if len(cycles) else cycles.first
     risk = _threshold(policies, held, now)
@@ -128,19 +129,22 @@ def judge_goal(ticking: Ticking, goal: str, policies: Sequence[Policy], status: 
         "calendar": which[clock.last] if len(cycles) else held,
         "waiting": _waiting(timeline, cycles, status),
         "early": cycles.early,
+        "lost": ~now.known,
     }
     return Judged(goal, cycles, policies, names, columns, counted, open_seconds, which)
 
 
-def _open_seconds(ticking: Ticking, cycles: Cycles, names: Sequence[str], which: Ints) -> Ints:
-    """Return the open seconds of each row, by the calendar it follows; 0 where it has none."""
+def _open_seconds(ticking: Ticking, cycles: Cycles, names: Sequence[str], which: Ints) -> tuple[Ints, Bools]:
+    """Return the open seconds of each row, by the calendar it follows, and the cycles in which one is not known."""
     ends = np.minimum(ticking.timeline.ends(ticking.as_of)[cycles.row], cycles.end[cycles.cycle])
     starts = ticking.timeline.at[cycles.row]
     if len(names) == 1 and (which == 0).all():
         seconds = np.where(ends > starts, ticking.segments(names[0])[cycles.row], 0)
     else:
         seconds = ticking.between(names, which, starts, ends)
-    return np.where(seconds == NEVER, 0, seconds)
+    unknown = seconds == NEVER
+    lost = _sum(cycles, unknown.astype(np.int64)) > 0
+    return np.where(unknown, 0, seconds), lost
 
 
 def _use(cycles: Cycles, used: Ints, counted: Bools) -> _Used:

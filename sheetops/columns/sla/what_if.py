@@ -66,7 +66,7 @@ def what_if(
 
 def compare(before: pd.DataFrame, after: pd.DataFrame) -> WhatIf:
     """Return in which current cycles two tables of verdicts differ. No verdict is "-"."""
-    both = _short(before).join(_short(after), how="outer", lsuffix="_before", rsuffix="_after")
+    both = _short(before).add_suffix("_before").join(_short(after).add_suffix("_after"), how="outer")
     states = [both[f"state_{side}"].fillna("-") for side in ("before", "after")]
     dues = [both[f"due_{side}"] for side in ("before", "after")]
     moved = (dues[0] != dues[1]) & ~(dues[0].isna() & dues[1].isna())

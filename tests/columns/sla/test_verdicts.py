@@ -277,7 +277,7 @@ def test_the_sentence_says_what_was_used_up_and_what_was_not_counted() -> None:
     )
     case = shown(run({"status": "Open"}, history, RESOLUTION, "4 17:30"))
     assert case["why"] == (
-        "Breached 2 h 10 min ago: 4h of Mon-Fri 09:00-18:00 (Europe/London) were used up on Mon 4 May 15:20; "
+        "Breached since Mon 4 May 2026 15:20, when 4h of Mon-Fri 09:00-18:00 (Europe/London) were used up; "
         "1 h 20 min in Waiting not counted."
     )
 

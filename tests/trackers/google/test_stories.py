@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -177,7 +178,7 @@ def test_a_run_that_dies_after_the_write_is_made_good(cities: Cities) -> None:
     cities.in_dublin(E2="x")
     cities.ws.close()
     ws = open_workspace(cities.folder, environ={"SHEETOPS_GOOGLE_URL": cities.box.url})
-    ws._env = ws._env.__class__(ws._env.now, ws._env.who, ws._env.backends, die)
+    ws._env = replace(ws._env, fault=die)
     with pytest.raises(Gone):
         ws.sync()
     ws.close()
