@@ -238,7 +238,7 @@ def test_a_key_edited_hours_later_is_still_known_as_the_same_row(desk: LiveDesk)
 # --- it becomes something else -----------------------------------------------------------------------------------
 
 
-def test_a_met_paused_or_archived_case_shows_the_plain_word(desk: LiveDesk) -> None:
+def test_a_met_or_paused_case_shows_the_plain_word(desk: LiveDesk) -> None:
     desk.at(12)
     desk.type("south", K1, status="closed")
     desk.type("south", K2, status="waiting")
@@ -260,6 +260,9 @@ def test_an_undo_takes_added_rows_out_with_their_formulas(desk: LiveDesk) -> Non
     desk.settle()
     assert not any(desk.rows("south")[2])
     assert (4, len(COLUMNS)) not in desk.formulas("south")
+    assert (desk.formula("north", K3), state(desk, K3)) == (None, "on track"), (
+        "an archived case's clock stands"
+    )
 
 
 # --- in workbooks -------------------------------------------------------------------------------------------------
