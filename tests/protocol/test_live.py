@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ import pytest
 
 from sheetops.model.live import is_live
 from sheetops.ooxml import moved, parse_cell
+from sheetops.sandbox import Sandbox
 
 from .files import FileStory
+from .sheets import GoogleStory
 from .story import HEADERS, Story, tracker
 from .test_sla import CONFIG, FIELDS, K1, K2, MONDAY, Desk
 
@@ -33,7 +36,9 @@ class LiveDesk(Desk):
 
     def formulas(self, name: str) -> dict[tuple[int, int], str]:
         """The formulas of the tab by their places."""
-        return self.books[name].formulas.setdefault("Cases", {})  # type: ignore[no-any-return]
+        book = self.books[name]
+        assert "Cases" in book.tabs  # whoever looks sees what has been written meanwhile
+        return book.formulas.setdefault("Cases", {})  # type: ignore[no-any-return]
 
     def place(self, name: str, key: str) -> tuple[int, int]:
         """Where the state of a case stands."""
@@ -301,3 +306,45 @@ def test_a_workbook_saved_without_results_holds_nothing(files: LiveFiles) -> Non
     files.sync()
     assert [state(files, K1), state(files, K2)] == ["met", ours(3)]
     assert files.idle()
+
+
+# --- in Google Sheets ---------------------------------------------------------------------------------------------
+
+
+class LiveSheets(GoogleStory, LiveDesk):
+    """The same on a sandbox, which calculates by the story's clock."""
+
+    def tick(self, name: str) -> None:
+        """The spreadsheet does that."""
+
+
+@pytest.fixture
+def sheets(tmp_path: Path) -> Iterator[LiveSheets]:
+    sheets = LiveSheets.__new__(LiveSheets)
+    with Sandbox(seed=6, clock=lambda: sheets.time) as box:
+        sheets.box = box
+        sheets.time = MONDAY
+        yield sheets.begin(tmp_path, rows(K1, K2))  # type: ignore[misc]
+
+
+def seen(sheets: LiveSheets, key: str, name: str = "north") -> Any:
+    sheets.books[name].load()
+    return state(sheets, key, name)
+
+
+def test_a_google_sheet_calculates_what_the_dataset_says(sheets: LiveSheets) -> None:
+    assert [sheets.formula("south", key) for key in (K1, K2)] == [ours(2), ours(3)]
+    for hour, minute, said in ((9, 0, "on track"), (12, 30, "at risk"), (13, 0, "at risk"), (13, 1, "breached")):  # fmt: skip
+        sheets.at(hour, minute)
+        assert seen(sheets, K1) == seen(sheets, K1, "south") == said
+        sheets.sync()
+        assert sheets.value(K1, "resolution_state") == said
+        assert sheets.idle()
+
+
+def test_a_google_sheet_shows_the_plain_word_of_a_met_case(sheets: LiveSheets) -> None:
+    sheets.type("south", K1, status="closed")
+    sheets.sync()
+    assert (seen(sheets, K1), sheets.formula("north", K1)) == ("met", None)
+    assert sheets.formula("north", K2) == ours(3)
+    assert sheets.idle()

@@ -145,7 +145,7 @@ def test_a_formula_follows_its_row_when_people_move_it_meanwhile() -> None:
 def test_rows_inserted_above_between_read_and_write(box: Sandbox) -> None:
     spreadsheet, sheet = opened(box)
     snapshot = sheet.read([TRACKER])
-    area = {"sheetId": books.sheet_id(box, spreadsheet, "Cases"), "dimension": "ROWS"}
+    area = {"sheetId": 0, "dimension": "ROWS"}
     books.change(box, spreadsheet, {"insertDimension": {"range": {**area, "startIndex": 1, "endIndex": 3}}})
     new = RowAppend("B", {1: "B", 2: dt.datetime(2026, 1, 5, 11), 3: dt.datetime(2026, 1, 5, 10), 4: formula(3)})  # fmt: skip
     change = TabWrite((CellWrite(2, 4, formula(2), "A"),), (new,), (), 2, Stamp("w0", "t1", 1))
