@@ -129,7 +129,7 @@ def _read_tab(workbook: Workbook, name: str) -> TabRead:
     grid = Grid(
         [_plain_row(row) for row in stored.rows],
         stored.first_row,
-        frozenset(sheet.formulas()),
+        sheet.formulas(),
         tuple((r.first_row, r.first_column, r.last_row, r.last_column) for r in sheet.merged_ranges()),
     )
     _mark_uncached(grid, sheet)

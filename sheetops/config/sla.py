@@ -17,7 +17,7 @@ from .names import name_problem, simple_name
 from .section import Section
 
 _ROLES = ("status", "owner", "team", "priority", "opened")
-_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "history", "calendar", "refresh")
+_SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "history", "calendar", "refresh", "live")
 _REFRESH = {"15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400}
 
 
@@ -74,7 +74,7 @@ def _read(
     return SlaSpec(
         table.name, _read_goals(entry), _read_columns(entry), policies, _read_inline(entry), _read_history(entry, tables),
         {role: _read_role(entry, role, table) for role in _ROLES},
-        _read_calendar(entry, calendars), timezone, _read_refresh(entry), False,
+        _read_calendar(entry, calendars), timezone, _read_refresh(entry), _read_live(entry),
     )  # fmt: skip
 
 
@@ -148,6 +148,16 @@ def _read_refresh(entry: Section) -> int:
     return _REFRESH.get(said, 3600)
 
 
+def _read_live(entry: Section) -> bool:
+    live, said = entry.flag("live", False), entry.values.get("columns")
+    missing = [name for name in made.LIVE if isinstance(said, list) and said and name not in said]
+    if live and missing:
+        entry.wrong(
+            "live", f"needs the columns {', '.join(made.LIVE)}. Add {' and '.join(missing)} to columns."
+        )
+    return live
+
+
 def _read_inline(entry: Section) -> tuple[Mapping[str, Any], ...]:
     """Return the policies written as [[sla.TABLE.policy]]; those that cannot be read are noted."""
     said = entry.values.get("policy", [])
@@ -175,5 +185,5 @@ def sla_columns(
     return SlaColumns(
         spec.table, table.key, spec.goals, spec.columns, spec.policies, spec.inline, spec.history, spec.roles, spec.calendar,
         spec.timezone, spec.refresh, lambda: {name: one.calendar for name, one in calendars.items()},
-        repr((spec, sorted(calendars.items()))), people,
+        repr((spec, sorted(calendars.items()))), people, spec.live,
     )  # fmt: skip

@@ -142,6 +142,8 @@ class _Absorb(Holding):
         row = self.found.rows[key]
         values: dict[str, Any] = {}
         for name, value in self.tab.values(row).items():
+            if name in self.tab.running and self.tab.is_ours(row, name):
+                continue  # it says what the clock says, and nobody typed it
             field, was, now = self.side.table.by_name[name], base.get(name), ours.get(name)
             if value != was or value != now:
                 value = self._respelled(field, self.tab.raw(row, name), value, was, now)

@@ -8,7 +8,7 @@ from typing import Any
 from ..model.celltext import CELL_LIMIT
 from ..model.record import HeldKind, Record, RowMemory
 from ..model.schema import Mode
-from ..model.sheet import CellWrite, HeaderWrite, RowAppend
+from ..model.sheet import CellWrite, Formula, HeaderWrite, RowAppend
 from ..model.values import same_spelling, to_cell
 from .absorb import FORMULA_HELD
 from .combine import Combined, changed_keys
@@ -64,7 +64,8 @@ class _Push:
             self._write_key(key, row)
         theirs, ours = self.tab.values(row), record.values
         for name in self.tab.fields:
-            if theirs[name] != ours.get(name):
+            live = name in self.tab.running and self._live(key, row, name, record)
+            if not live and theirs[name] != ours.get(name):
                 self._cell(key, row, name, ours.get(name))
         moved = self.spec.where is not None and not self.spec.where.matches(record.values)
         self._state(key, row, MOVED_OUT if moved else None)
@@ -81,6 +82,8 @@ class _Push:
         for held in [p for p in self.found.holds if p[0] == key and p[1] is not None]:
             del self.found.holds[held]
             self.found.released[held] = "the record was archived"
+        for name in sorted(self.tab.running):
+            self._live(key, row, name, record)
         memory = self.found.memory.get(key) or self.side.state.rows.get(key) or RowMemory()
         self.found.memory[key] = memory._replace(left=True, missing=False, frozen_from=None)
         self._state(key, row, ARCHIVED)
@@ -96,8 +99,9 @@ class _Push:
     def _clear(self, key: str, row: SheetRow) -> None:
         """Take out again what sheetops had appended, where nobody has typed over it."""
         for name, column in self.tab.positions.items():
-            if not self.tab.is_formula(row, name) and self.tab.raw(row, name) not in (None, ""):
-                self._put(key, row, name, column, None, self.tab.raw(row, name))
+            ours, raw = self.tab.is_ours(row, name), self.tab.raw(row, name)
+            if ours or (not self.tab.is_formula(row, name) and raw not in (None, "")):
+                self._put(key, row, name, column, None, raw, over_formula=ours)
         self.found.memory[key] = RowMemory(left=True)  # forgotten when the row is seen to be gone
 
     def _cell(self, key: str, row: SheetRow, name: str, after: Any) -> None:
@@ -117,12 +121,33 @@ class _Push:
         if isinstance(after, str) and len(after) > CELL_LIMIT:
             self._too_long(key, name, after)
             return
+        if not self._refused(key, row, name):
+            self._put(key, row, name, self.tab.positions[name], after, theirs, over_formula=forced)
+
+    def _refused(self, key: str, row: SheetRow, name: str) -> bool:
+        """Hold a cell that the spreadsheet said it cannot take. Return whether it is one."""
         refused = self.together.inputs.refused.cells
-        if reason := refused.get((self.side.id, row.number, self.tab.positions[name])):
+        reason = refused.get((self.side.id, row.number, self.tab.positions[name]))
+        if reason:
             said = f"cannot be written: {reason}"
             self.found.holds[key, name] = self.found.make_item(key, name, HeldKind.UNWRITABLE, said, None)
-            return
-        self._put(key, row, name, self.tab.positions[name], after, theirs, over_formula=forced)
+        return bool(reason)
+
+    def _live(self, key: str, row: SheetRow, name: str, record: Record) -> bool:
+        """Let a cell show a state that runs with the clock, or end that. Return False where neither is the case."""
+        tab, value = self.tab, record.values.get(name)
+        wanted = None if record.archived else tab.live_formula(row.number, name, record.values)
+        ours = tab.is_ours(row, name)
+        if wanted is None and not ours:
+            return False
+        if wanted is not None and (
+            tab.is_right(row, name, wanted) or (tab.is_formula(row, name) and not ours)
+        ):
+            return True
+        if not self._refused(key, row, name):
+            there = tab.values(row)[name]
+            self._put(key, row, name, tab.positions[name], value, there, over_formula=ours, formula=wanted)
+        return True
 
     def _too_long(self, key: str, name: str, text: str) -> None:
         said = f"cannot show the dataset's {len(text):,} characters; a cell holds {CELL_LIMIT:,}"
@@ -130,10 +155,11 @@ class _Push:
 
     def _put(
         self, key: str, row: SheetRow, name: str, column: int, after: Any, before: Any, *,
-        over_formula: bool = False,
+        over_formula: bool = False, formula: Formula | None = None,
     ) -> None:  # fmt: skip
-        value = to_cell(self.side.table.by_name[name], after, self.tab.reading)
+        value = formula or to_cell(self.side.table.by_name[name], after, self.tab.reading)
         self.cells.append(CellWrite(row.number, column, value, key, name, over_formula))
+        after = f"{after} (live)" if formula else after
         self.shown.append(SheetChange(key, name, self.tab.address(row, name), before, after))
         self.written.add(key)
 
@@ -173,13 +199,15 @@ class _Push:
             self.found.holds[key, None] = self.found.make_item(key, None, HeldKind.UNWRITABLE, said, None)
             return
         cells: dict[int, Any] = {}
+        number = self.tab.last_row + 1 + len(self.appends)
         for name, column in self.tab.positions.items():
             value = key if name == self.side.table.key else record.values.get(name)
             if isinstance(value, str) and len(value) > CELL_LIMIT:
                 self._too_long(key, name, value)  # held, or the blank cell would clear the dataset's text
                 continue
             if value is not None:
-                cells[column] = to_cell(self.side.table.by_name[name], value, self.tab.reading)
+                live = self.tab.live_formula(number, name, record.values)
+                cells[column] = live or to_cell(self.side.table.by_name[name], value, self.tab.reading)
         self.appends.append(RowAppend(key, cells))
 
     # --- the plan ----------------------------------------------------------------------------------

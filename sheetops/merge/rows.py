@@ -75,8 +75,13 @@ def _lost_keys(merge: _Absorb) -> dict[str, dict[str, Any]]:
         record = merge.records.get(key)
         if gone and record is not None and not record.archived:
             base = merge.base(key)
-            lost[key] = {name: base.get(name) for name in merge.tab.fields}
+            lost[key] = _telling(merge, {name: base.get(name) for name in merge.tab.fields})
     return lost
+
+
+def _telling(merge: _Absorb, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what tells a row from others: a state that runs with the clock does not."""
+    return {name: value for name, value in values.items() if merge.side.table.by_name[name].live is None}
 
 
 def match_keyless_rows(merge: _Absorb) -> None:
@@ -91,7 +96,7 @@ def match_keyless_rows(merge: _Absorb) -> None:
     lost = _lost_keys(merge)
     fresh = fresh_keys(merge)
     for row in rows:
-        values = merge.tab.values(row)
+        values = _telling(merge, merge.tab.values(row))
         likely = max(lost, key=lambda key: likeness(lost[key], values), default=None)
         if likely is not None and likeness(lost[likely], values) >= REKEY_SHARE:
             _hold_blanked(merge, likely, row)
@@ -179,7 +184,7 @@ def match_renamed_keys(merge: _Absorb, keys: set[str]) -> None:
     if not lost or len(lost) * len(unknown) > _REKEY_PAIRS:
         return
     for new in sorted(unknown):
-        values = merge.tab.values(merge.found.rows[new])
+        values = _telling(merge, merge.tab.values(merge.found.rows[new]))
         old = max(lost, key=lambda key: (likeness(lost[key], values), key), default=None)
         if old is None or likeness(lost[old], values) < REKEY_SHARE:
             continue

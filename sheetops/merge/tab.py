@@ -11,11 +11,15 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from ..model.lexicon import is_total, same_header
+from ..model.live import bare, is_live
 from ..model.nearest import nearest
 from ..model.schema import FieldType, Mode, Table, TrackerSpec, reading_fingerprint
-from ..model.sheet import Grid, a1
+from ..model.sheet import Formula, Grid, a1
 from ..model.values import Invalid, Reading, is_blank, parse_value
 from .guards import GuardTrip
+
+_LIVE = ("live",)
+"""What stands for a live formula of a row's own in its digest."""
 
 HEADER_SEARCH_ROWS = 60
 """How far down a header row is looked for: titles and notes above it are shorter than this."""
@@ -76,8 +80,61 @@ class Tab:
         return len(self.rows) + len(self.keyless) + sum(map(len, self.twice.values()))
 
     def digest(self, row: SheetRow) -> bytes:
-        """Return a digest (16 bytes) of the row's raw cells. Equal digests mean: nothing was touched."""
-        return hashlib.blake2b(pickle.dumps(row.cells, 5), digest_size=16, key=self.salt).digest()
+        """Return a digest (16 bytes) of the row's raw cells. Equal digests mean: nothing was touched.
+
+        What a live formula comes to is nobody's touch: only whether it is there, and names its own row's cells.
+        """
+        cells = self._with_formulas(row) if self._live else row.cells
+        return hashlib.blake2b(pickle.dumps(cells, 5), digest_size=16, key=self.salt).digest()
+
+    def _with_formulas(self, row: SheetRow) -> tuple[Any, ...]:
+        """Return the row's cells, with formulas in place of values in live columns."""
+        cells = list(row.cells)
+        for place, column, name in self._live:
+            if text := self.grid.formulas.get((row.number, column)):
+                right = bare(text) == bare(self._text(row.number, name))
+                cells[place] = _LIVE if right else (cells[place], text)
+        return tuple(cells)
+
+    @cached_property
+    def _live(self) -> tuple[tuple[int, int, str], ...]:
+        """The columns that show a live formula, as (place in a row's cells, column number, field)."""
+        found = enumerate(self.positions.items())
+        return tuple((place, column, name) for place, (name, column) in found if self._is_live(name))
+
+    def _is_live(self, name: str) -> bool:
+        live = self.table.by_name[name].live
+        return live is not None and live.due in self.positions and live.at_risk_at in self.positions
+
+    def _text(self, number: int, name: str) -> str:
+        live = self.table.by_name[name].live
+        assert live is not None
+        return live.formula(a1(number, self.positions[live.due]), a1(number, self.positions[live.at_risk_at]))
+
+    def live_formula(self, number: int, name: str, values: Mapping[str, Any]) -> Formula | None:
+        """Return the formula that shows the field of a record with these values in a row; None: show the value."""
+        live = self.table.by_name[name].live
+        if live is None or not self._is_live(name) or values.get(name) not in live.states:
+            return None
+        if values.get(live.due) is None or values.get(live.at_risk_at) is None:
+            return None
+        return Formula(self._text(number, name), values[name])
+
+    @cached_property
+    def running(self) -> frozenset[str]:
+        """The fields whose cells may hold a formula that sheetops wrote."""
+        computed = (name for name in self.fields if self.mode(name) is Mode.COMPUTED)
+        return frozenset(n for n in computed if self.grid.formulas or self.table.by_name[n].live)
+
+    def is_ours(self, row: SheetRow, name: str) -> bool:
+        """Return whether the field's cell holds a formula that sheetops wrote, whichever cells it names by now."""
+        text = self.grid.formulas.get((row.number, self.positions[name]))
+        return bool(text) and self.mode(name) is Mode.COMPUTED and is_live(text or "")
+
+    def is_right(self, row: SheetRow, name: str, wanted: Formula) -> bool:
+        """Return whether the field's cell holds just this formula, however it is spelled."""
+        text = self.grid.formulas.get((row.number, self.positions[name]))
+        return text is not None and bare(text) == bare(wanted.text)
 
     def values(self, row: SheetRow) -> dict[str, Any]:
         """Return field -> canonical value or Invalid for a row, without the key."""

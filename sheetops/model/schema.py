@@ -11,6 +11,7 @@ from typing import Any
 
 from .condition import Condition
 from .errors import UnknownName
+from .live import Live
 from .nearest import did_you_mean
 
 
@@ -75,6 +76,8 @@ class Field:
     renamed_from: str | None = None
     computed: bool = False
     """Whether sheetops calculates it; no tracker can edit it."""
+    live: Live | None = None
+    """How a tracker works the value out by itself between runs; None where it shows it as it is."""
 
     @property
     def header(self) -> str:

@@ -34,6 +34,20 @@ UNCACHED = Uncached()
 
 
 @dataclass(frozen=True)
+class Formula:
+    """A formula to put in a cell, with its "=", and what it comes to now, for readers that do not calculate.
+
+    Only this is ever written as a formula; a text that begins with "=" stays a text.
+    """
+
+    text: str
+    result: Any = None
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True)
 class Stamp:
     """Which tracker of which workspace a tab is, and the generation last written to it."""
 
@@ -58,13 +72,13 @@ class Grid:
     """A tab as it was read. `rows[i]` is sheet row `first_row + i`; `rows[i][j]` is column `j + 1`.
 
     A blank is None or "". Dates and times are naive wall time. Rows may differ in length.
-    `formulas` holds the (row, column) of cells with a formula, 1-based; their value is in `rows`,
-    UNCACHED when the file has none.
+    `formulas` has the text of each formula by its cell's (row, column), 1-based, "" for a cell that a formula
+    elsewhere fills; their value is in `rows`, UNCACHED when the file has none.
     """
 
     rows: Sequence[Sequence[Any]]
     first_row: int = 1
-    formulas: frozenset[tuple[int, int]] = frozenset()
+    formulas: Mapping[tuple[int, int], str] = field(default_factory=dict)
     merged: tuple[tuple[int, int, int, int], ...] = ()
     """Merged ranges as (top, left, bottom, right), 1-based and inclusive."""
 
@@ -107,7 +121,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class CellWrite:
-    """A value to put in a cell. `row` and `column` are 1-based, true for the snapshot it was planned on."""
+    """A value, or a `Formula`, to put in a cell. `row` and `column` are 1-based, true for the snapshot it was planned on."""
 
     row: int
     column: int
@@ -115,12 +129,12 @@ class CellWrite:
     key: str = ""
     field: str = ""
     over_formula: bool = False
-    """True only when a person decided that the cell's formula goes."""
+    """True only when a person decided that the cell's formula goes, or it is one of ours."""
 
 
 @dataclass(frozen=True)
 class RowAppend:
-    """A row to add below the data: column number (1-based) -> value."""
+    """A row to add below the data: column number (1-based) -> value or `Formula`."""
 
     key: str
     cells: Mapping[int, Any]

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         WorkbookLocked,
         WorkbookUnavailable,
     )
+    from sheetops.ooxml.formulas import moved
     from sheetops.ooxml.grid import Grid
     from sheetops.ooxml.locks import conflict_copies, is_placeholder, lock_owner
     from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
@@ -69,12 +70,14 @@ __all__ = [
     "conflict_copies",
     "is_placeholder",
     "lock_owner",
+    "moved",
     "parse_cell",
 ]
 
 _MODULES = {
     "archive": "Identity",
     "errors": "AppendRefused BrokenWorkbook CellRefused EncryptedWorkbook NotAWorkbook SaveFailed SheetMissing SignedWorkbook WorkbookChanged WorkbookError WorkbookLocked WorkbookUnavailable",
+    "formulas": "moved",
     "grid": "Grid",
     "locks": "conflict_copies is_placeholder lock_owner",
     "refs": "Range cell_name column_letters column_number parse_cell",

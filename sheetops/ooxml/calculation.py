@@ -29,8 +29,9 @@ def settle(book: Workbook) -> None:
     lost: dict[str, set[Place]] = {}
     for sheet in book.edited:
         if gone := _overwritten(sheet):
-            lost[sheet.name] = gone
             _free_dependants(sheet, gone)
+        if gone := {place for place in gone if sheet.edits[place[0]][place[1]].formula is None}:
+            lost[sheet.name] = gone
     if lost:
         _shorten_chain(book, lost)
     if any(sheet.edits for sheet in book.edited) and _has_formulas(book):
@@ -43,7 +44,7 @@ def _overwritten(sheet: Sheet) -> set[Place]:
         (row, column)
         for row, cells in edits.items()
         for column, edit in cells.items()
-        if edit.formula is None and edit.raw is None and (row, column) in sheet.scan.formulas
+        if not edit.keep_value and edit.raw is None and (row, column) in sheet.scan.formulas
     }
 
 
@@ -66,9 +67,13 @@ def _free_dependants(sheet: Sheet, gone: set[Place]) -> None:
 
 
 def _has_formulas(book: Workbook) -> bool:
-    if book.package.related(book.part, "calcChain"):
+    if book.package.related(book.part, "calcChain") or any(map(_sets_formula, book.edited)):
         return True
     return any(sheet.scan.formulas for sheet in book.edited) or _others_have_formulas(book)
+
+
+def _sets_formula(sheet: Sheet) -> bool:
+    return any(edit.formula is not None for cells in sheet.edits.values() for edit in cells.values())
 
 
 def _others_have_formulas(book: Workbook) -> bool:
@@ -166,20 +171,11 @@ _INDIRECT = re.compile(r"\[|INDIRECT|OFFSET|[A-Za-z_]{4,}(?!\()\b", re.IGNORECAS
 
 
 def _formula_texts(book: Workbook) -> dict[tuple[str, int, int], str]:
-    texts = {}
+    texts: dict[tuple[str, int, int], str] = {}
     for name, (kind, _) in book.parts.items():
         if kind != "worksheet":
             continue
-        formulas = book[name].scan.formulas
-        masters = {
-            f.shared: (place, f.text) for place, f in formulas.items() if f.kind == "shared" and f.text
-        }
-        for place, formula in formulas.items():
-            text = formula.text
-            if not text and formula.shared in masters:
-                (row, column), text = masters[formula.shared]
-                text = moved(text, place[0] - row, place[1] - column)
-            texts[name, *place] = text
+        texts |= {(name, *place): text for place, text in book[name].formula_texts().items()}
     return texts
 
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from sheetops.ooxml.errors import CellRefused
 from sheetops.ooxml.refs import cell_name
 from sheetops.ooxml.values import CellError, Value, check_text, encode_text, number_text, to_serial
 from sheetops.ooxml.xmltext import attributes, escape_text, with_attribute
 
 # Built-in formats, so that Excel shows them the way the reader's own locale writes dates (18.8.30).
 DATE_FORMATS = {"date": "mm-dd-yy", "datetime": "m/d/yy h:mm", "time": "h:mm:ss", "duration": "[h]:mm:ss"}
+
+
+FORMULA_LIMIT = 8192
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,13 @@ def default_format(value: Value) -> str | None:
 def check_value(value: Value, *, date1904: bool) -> None:
     """Raise CellRefused for a value no cell can hold, TypeError for one that is none."""
     content(value, "", date1904=date1904)
+
+
+def check_formula(formula: str) -> None:
+    """Raise CellRefused for what is no formula at all, or longer than Excel takes (8,192 characters)."""
+    check_text(formula)
+    if not 0 < len(formula.removeprefix("=")) <= FORMULA_LIMIT:
+        raise CellRefused(f"A formula has 1 to {FORMULA_LIMIT:,} characters; this one has {len(formula):,}.")
 
 
 def content(value: Value, prefix: str, *, date1904: bool) -> tuple[str | None, str]:

@@ -6,9 +6,13 @@ ECMA-376 part 1, 18.3.1.40 (f, shared formulas) and 18.17 (formula grammar).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from sheetops.ooxml.refs import MAX_COLUMN, MAX_ROW, Range, column_letters, column_number
+from sheetops.ooxml.scan import Formula
+
+Place = tuple[int, int]
 
 # Texts, quoted sheet names and structured references are stepped over; a name or function is no reference.
 _TOKEN = re.compile(
@@ -79,3 +83,31 @@ def references(formula: str) -> Iterator[tuple[str, Range]]:
             yield sheet, Range.parse(token)
         if token != ":":  # noqa: S105
             sheet = ""
+
+
+class FormulaTexts(Mapping[Place, str]):
+    """The texts of a sheet's formulas by (row, column); a shared one's is worked out when it is asked for."""
+
+    def __init__(self, formulas: Mapping[Place, Formula]) -> None:
+        self._formulas = formulas
+
+    @cached_property
+    def _masters(self) -> dict[str, tuple[Place, str]]:
+        found = self._formulas.items()
+        return {f.shared: (place, f.text) for place, f in found if f.kind == "shared" and f.text}
+
+    def __getitem__(self, place: Place) -> str:
+        formula = self._formulas[place]
+        if formula.text or formula.shared not in self._masters:
+            return formula.text
+        (row, column), text = self._masters[formula.shared]
+        return moved(text, place[0] - row, place[1] - column)
+
+    def __contains__(self, place: object) -> bool:
+        return place in self._formulas
+
+    def __iter__(self) -> Iterator[Place]:
+        return iter(self._formulas)
+
+    def __len__(self) -> int:
+        return len(self._formulas)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheetops.ooxml import appending, features, grid, notes, tables, unpacked
-from sheetops.ooxml.edits import CellEdit, check_value, default_format
+from sheetops.ooxml.edits import CellEdit, check_formula, check_value, default_format
 from sheetops.ooxml.errors import CellRefused
+from sheetops.ooxml.formulas import FormulaTexts
 from sheetops.ooxml.grid import Grid
 from sheetops.ooxml.patch import Edits
 from sheetops.ooxml.places import find_place
@@ -134,6 +136,10 @@ class Sheet:
     def formulas(self) -> dict[tuple[int, int], str]:
         """Return (row, column) -> formula text of every formula cell; '' where a shared formula keeps it elsewhere."""
         return {place: formula.text for place, formula in self.scan.formulas.items()}
+
+    def formula_texts(self) -> FormulaTexts:
+        """Return the formulas by place, each with its own text, shared ones too; worked out when asked for."""
+        return FormulaTexts(self.scan.formulas)
 
     def uncached_formulas(self) -> set[tuple[int, int]]:
         """Return the formula cells that store no result: their value is unknown, not cleared."""
@@ -264,6 +270,21 @@ class Sheet:
         check_value(value, date1904=self.workbook.date1904)
         self.refuse_place(row, column, overwrite_formula=overwrite_formula)
         self.put(row, column, CellEdit(value, number_format))
+
+    def set_formula(
+        self, row: int, column: int, formula: str, result: Value = None, *, overwrite_formula: bool = False
+    ) -> None:
+        """Set a cell's formula, keeping its format; `result` is what it shows to readers that do not calculate.
+
+        The formula is in the file's own form: English names, commas, A1 references. Excel calculates when it opens
+        the file. A value set before and not saved gives way, and its format stays. Raise CellRefused as `set_cell` does.
+        """
+        check_cell(row, column)
+        check_value(result, date1904=self.workbook.date1904)
+        check_formula(formula)
+        self.refuse_place(row, column, overwrite_formula=overwrite_formula)
+        before = self.pending(row, column) or CellEdit()
+        self.put(row, column, replace(before, value=result, formula=formula.removeprefix("="), raw=None))
 
     def put(self, row: int, column: int, edit: CellEdit) -> None:
         self.edits.setdefault(row, {})[column] = edit

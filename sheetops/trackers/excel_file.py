@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from .. import ooxml
 from ..model.errors import SheetopsError, TrackerBusy, TrackerChanged, TrackerNotWritten, TrackerUnreadable
@@ -18,6 +19,7 @@ from ..model.sheet import (
     TITLE,
     UNCACHED,
     CellError,
+    Formula,
     Grid,
     Refused,
     Snapshot,
@@ -229,7 +231,7 @@ def _grid(sheet: ooxml.Sheet) -> Grid:
     for row, column in sheet.uncached_formulas():
         _replace(rows, row - read.first_row, column, UNCACHED)
     merged = tuple((m[0], m[1], m[2], m[3]) for m in sheet.merged_ranges())
-    return Grid(rows, read.first_row, frozenset(sheet.scan.formulas), merged)
+    return Grid(rows, read.first_row, sheet.formula_texts(), merged)
 
 
 def _replace(rows: list[list[object]], index: int, column: int, value: object) -> None:
@@ -250,8 +252,7 @@ def _stage(
     moved = {h.column: sheet.add_column(h.header, header_row=h.row) for h in tab.headers}
     for cell in tab.cells:
         try:
-            column = moved.get(cell.column, cell.column)
-            sheet.set_cell(cell.row, column, cell.value, overwrite_formula=cell.over_formula)
+            _set(sheet, cell.row, moved.get(cell.column, cell.column), cell.value, over=cell.over_formula)
         except ooxml.CellRefused as error:
             if refused_cells is None:
                 raise
@@ -259,14 +260,37 @@ def _stage(
     if not tab.appends:
         return
     columns = sorted({column for append in tab.appends for column in append.cells})
-    rows = [[append.cells.get(column) for column in columns] for append in tab.appends]
+    rows = [[_value(append.cells.get(column)) for column in columns] for append in tab.appends]
     try:
         places = [moved.get(column, column) for column in columns]
-        sheet.append_rows(rows, after_row=tab.last_row, columns=places)
+        numbers = sheet.append_rows(rows, after_row=tab.last_row, columns=places)
+        _append_formulas(sheet, tab, numbers)
     except ooxml.CellRefused as error:
         if refused_appends is None:
             raise
         refused_appends[tracker] = str(error)
+
+
+def _set(sheet: ooxml.Sheet, row: int, column: int, value: Any, *, over: bool) -> None:
+    if isinstance(value, Formula):
+        sheet.set_formula(row, column, value.text, value.result, overwrite_formula=over)
+    else:
+        sheet.set_cell(row, column, value, overwrite_formula=over)
+
+
+def _value(value: Any) -> Any:
+    return value.result if isinstance(value, Formula) else value
+
+
+def _append_formulas(sheet: ooxml.Sheet, tab: TabWrite, numbers: Sequence[int]) -> None:
+    """Put formulas in rows that were added, for the row each came to; one that a table brings along stays."""
+    for planned, (number, append) in enumerate(
+        zip(numbers, tab.appends, strict=True), start=tab.last_row + 1
+    ):
+        for column, value in append.cells.items():
+            if isinstance(value, Formula) and sheet.formula_at(number, column) is None:
+                text = ooxml.moved(value.text, number - planned, 0)
+                sheet.set_formula(number, column, text, value.result)
 
 
 def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:

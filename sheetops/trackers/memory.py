@@ -10,6 +10,7 @@ from ..model.errors import TrackerChanged, TrackerUnreadable
 from ..model.schema import TrackerSpec
 from ..model.sheet import (
     HELD_TAB,
+    Formula,
     Grid,
     Refused,
     Snapshot,
@@ -22,19 +23,20 @@ from ..model.sheet import (
 )
 
 Rows = list[list[Any]]
+Formulas = dict[tuple[int, int], str]
 
 
 class MemorySpreadsheet:
     """Tabs as lists of rows that a test, playing a person, may change at will.
 
-    `tabs` maps a tab's name to its rows; `formulas` to its (row, column) cells with a formula. `fault`
-    is called at "write:before" and "write:after", where a test may crash.
+    `tabs` maps a tab's name to its rows; `formulas` to the texts of its formulas by (row, column). Nothing
+    calculates them: their results stand in `tabs`. `fault` is called at "write:before" and "write:after", where a test may crash.
     """
 
     def __init__(self, tabs: Mapping[str, Rows], name: str = "memory") -> None:
         self.name = name
         self.tabs: dict[str, Rows] = {tab: [list(row) for row in rows] for tab, rows in tabs.items()}
-        self.formulas: dict[str, set[tuple[int, int]]] = {}
+        self.formulas: dict[str, Formulas] = {}
         self.stamps: dict[str, str] = {}
         self.writes = 0
         self.opened_by: str | None = None
@@ -60,7 +62,7 @@ class MemorySpreadsheet:
         )
 
     def _grid(self, tab: str) -> Grid:
-        return Grid(deepcopy(self.tabs[tab]), 1, frozenset(self.formulas.get(tab, ())))
+        return Grid(deepcopy(self.tabs[tab]), 1, dict(self.formulas.get(tab, {})))
 
     def refused(self, snapshot: Snapshot, tabs: Mapping[str, TabWrite]) -> Refused:
         appends: dict[str, str] = {}
@@ -76,13 +78,14 @@ class MemorySpreadsheet:
         self.fault("write:before")
         if snapshot.identity != self.identity():
             raise TrackerChanged(f"{self.name} was changed while it was being synced.")
-        tabs, stamps = deepcopy(self.tabs), dict(self.stamps)
+        tabs, stamps, formulas = deepcopy(self.tabs), dict(self.stamps), deepcopy(self.formulas)
         for tracker, tab in write.tabs.items():
-            _apply(tabs[snapshot.token[tracker]], tab)
+            name = snapshot.token[tracker]
+            _apply(tabs[name], formulas.setdefault(name, {}), tab)
             if tab.stamp is not None:
                 stamps[tracker] = str(tab.stamp)
         tabs[HELD_TAB] = [list(line.cells) for line in write.held_tab]
-        self.tabs, self.stamps, self.writes = tabs, stamps, self.writes + 1
+        self.tabs, self.stamps, self.formulas, self.writes = tabs, stamps, formulas, self.writes + 1
         self.fault("write:after")
         return Written(self.identity())
 
@@ -93,21 +96,24 @@ class MemorySpreadsheet:
         self.backups[run] = deepcopy(self.tabs)
 
 
-def _apply(rows: Rows, tab: TabWrite) -> None:
+def _apply(rows: Rows, formulas: Formulas, tab: TabWrite) -> None:
     for header in tab.headers:
-        _put(rows, header.row, header.column, header.header)
+        _put(rows, formulas, header.row, header.column, header.header)
     for cell in tab.cells:
-        _put(rows, cell.row, cell.column, cell.value)
+        _put(rows, formulas, cell.row, cell.column, cell.value)
     for number, append in enumerate(tab.appends, start=tab.last_row + 1):
         for column, value in append.cells.items():
-            _put(rows, number, column, value)
+            _put(rows, formulas, number, column, value)
 
 
 def _said(rows: Rows, row: int, column: int) -> Any:
     return rows[row - 1][column - 1] if row <= len(rows) and column <= len(rows[row - 1]) else None
 
 
-def _put(rows: Rows, row: int, column: int, value: Any) -> None:
+def _put(rows: Rows, formulas: Formulas, row: int, column: int, value: Any) -> None:
+    formulas.pop((row, column), None)
+    if isinstance(value, Formula):
+        formulas[row, column], value = value.text, value.result
     while len(rows) < row:
         rows.append([])
     cells = rows[row - 1]

@@ -25,7 +25,7 @@ class OnDisk:
         self.path = path
         workbooks.make(path, rows)
         self.tabs: dict[str, Rows] = {}
-        self.formulas: dict[str, set[tuple[int, int]]] = {}
+        self.formulas: dict[str, dict[tuple[int, int], str]] = {}
         self.fault: Any = None
         self.load()
 

@@ -26,7 +26,7 @@ class OnSandbox:
 
     def __init__(self, box: Sandbox, rows: Rows) -> None:
         self.box, self.id = box, books.make(box, {"Cases": rows})
-        self.formulas: dict[str, set[tuple[int, int]]] = {}
+        self.formulas: dict[str, dict[tuple[int, int], str]] = {}
         self.fault: Any = None
         self.load()
 
@@ -56,7 +56,7 @@ class OnSandbox:
             lines = [line for data in sheet["data"] for line in data.get("rowData", [])]
             self._tabs[title] = [[_value(cell) for cell in line.get("values", [])] for line in lines]
             self.formulas[title] = {
-                (row, column)
+                (row, column): cell["userEnteredValue"]["formulaValue"]
                 for row, line in enumerate(lines, 1)
                 for column, cell in enumerate(line.get("values", []), 1)
                 if "formulaValue" in cell.get("userEnteredValue", {})
@@ -68,7 +68,7 @@ class OnSandbox:
         self._seen = {title: self._shown(title) for title in self._tabs}
 
     def _shown(self, title: str) -> str:
-        return repr((self._tabs[title], sorted(self.formulas.get(title, ()))))
+        return repr((self._tabs[title], sorted(self.formulas.get(title, {}).items())))
 
     def save(self) -> None:
         """What was typed stands in the spreadsheet, as soon as it is typed."""
@@ -90,8 +90,7 @@ class OnSandbox:
             self._version = self.writes
 
     def _cell(self, title: str, row: int, column: int, value: Any) -> dict[str, Any]:
-        if (row, column) in self.formulas.get(title, ()):
-            said = f'="{value}"' if isinstance(value, str) else f"={value}"
+        if said := self.formulas.get(title, {}).get((row, column)):
             return {"userEnteredValue": {"formulaValue": said}}
         cell = books.cell(value)
         if isinstance(value, str) and value.startswith("="):

@@ -203,11 +203,12 @@ class Story:
         tab[:] = [row for row in tab if row not in gone]
         return gone
 
-    def formula(self, name: str, key: str, field: str, value: Any) -> None:
+    def formula(self, name: str, key: str, field: str, value: Any, text: str = "") -> None:
         """A person puts a formula into a cell, whose result is `value`."""
+        said = text or (f'="{value}"' if isinstance(value, str) else f"={value}")
         self.type(name, key, **{field: value})
         number = next(n for n, row in enumerate(self.books[name].tabs["Cases"], 1) if row and row[0] == key)
-        self.books[name].formulas.setdefault("Cases", set()).add((number, self._column(name, field) + 1))
+        self.books[name].formulas.setdefault("Cases", {})[number, self._column(name, field) + 1] = said
 
     # --- runs ------------------------------------------------------------------------------------
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
 
 from sheetops.model.errors import TrackerChanged, TrackerUnreadable
-from sheetops.model.schema import Column, TrackerSpec
+from sheetops.model.live import Live, bare
+from sheetops.model.schema import Column, Mode, TrackerSpec
 from sheetops.model.sheet import (
     CellWrite,
+    Formula,
     RowAppend,
     Snapshot,
     Spreadsheet,
@@ -23,6 +26,8 @@ from sheetops.model.sheet import (
 
 CASES = TrackerSpec("t1", "cases", "book", "Cases", (Column("id", "ID"), Column("note", "Note")))
 OTHER = TrackerSpec("t2", "cases", "book", "Other", (Column("id", "ID"),))
+OWNED = replace(CASES, columns=(Column("id", "ID"), Column("note", "Note", Mode.COMPUTED)))
+"""The same with a column that sheetops fills in."""
 STAMP = Stamp("w0", "t1", 1)
 ROWS: list[list[Any]] = [["ID", "Note", "Mine"], ["A", "one", "x"], ["B", "two", "y"]]
 
@@ -47,6 +52,15 @@ def write(far: Far, *, snapshot: Snapshot | None = None, lines: tuple[TabLine, .
     seen = snapshot or far.spreadsheet.read([CASES])
     change = TabWrite(**{"last_row": 3, "stamp": STAMP, **tab})
     return far.spreadsheet.write(seen, SpreadsheetWrite({"t1": change}, lines)).identity
+
+
+LIVE = Formula(Live("due", "risk", "breached", "at risk", "on track").formula("D2", "E2"), "on track")
+"""The state of row 2, whose due time is in D and whose warning time in E."""
+
+
+def live(far: Far, **tab: Any) -> str:
+    """Write to the tab Cases, whose column Note is sheetops' own."""
+    return write(far, snapshot=far.spreadsheet.read([OWNED]), **tab)
 
 
 VALUES = [
@@ -184,6 +198,36 @@ class SpreadsheetContract:
         grid = far.spreadsheet.read([CASES]).tabs["t1"].grid
         assert (2, 2) in grid.formulas
         assert (3, 2) not in grid.formulas
+
+    def test_a_formula_is_written_and_read_back(self, far: Far) -> None:
+        identity = live(far, cells=(CellWrite(2, 2, LIVE),))
+        assert identity == far.spreadsheet.read([OWNED]).identity
+        grid = far.spreadsheet.read([OWNED]).tabs["t1"].grid
+        assert bare(grid.formulas[2, 2]) == bare(LIVE.text)
+        assert grid.value(2, 2) in (LIVE.result, None)
+        assert grid.value(3, 2) == "two"
+
+    def test_a_formula_of_ours_is_replaced_and_goes(self, far: Far) -> None:
+        live(far, cells=(CellWrite(2, 2, LIVE),))
+        other = Formula(LIVE.text.replace("D2", "E2"), "met")
+        live(far, cells=(CellWrite(2, 2, other, over_formula=True),))
+        assert bare(far.spreadsheet.read([OWNED]).tabs["t1"].grid.formulas.get((2, 2), "")) == other.text[1:]
+        live(far, cells=(CellWrite(2, 2, "met", over_formula=True),))
+        grid = far.spreadsheet.read([OWNED]).tabs["t1"].grid
+        assert ((2, 2) in grid.formulas, grid.value(2, 2)) == (False, "met")
+
+    def test_an_added_row_brings_its_formula(self, far: Far) -> None:
+        formula = Formula(LIVE.text.replace("2", "4"), "on track")
+        live(far, appends=(RowAppend("C", {1: "C", 2: formula}),))
+        grid = far.spreadsheet.read([OWNED]).tabs["t1"].grid
+        assert grid.value(4, 1) == "C"
+        assert bare(grid.formulas[4, 2]) == bare(formula.text)
+        assert far.rows()[:3] == ROWS
+
+    def test_a_text_that_looks_like_one_stays_a_text(self, far: Far) -> None:
+        live(far, cells=(CellWrite(2, 2, LIVE.text),))
+        grid = far.spreadsheet.read([OWNED]).tabs["t1"].grid
+        assert ((2, 2) in grid.formulas, grid.value(2, 2)) == (False, LIVE.text)
 
     def test_a_backup_is_kept(self, far: Far, tmp_path: Path) -> None:
         far.spreadsheet.backup(str(tmp_path / "backups"), "R7")

@@ -26,7 +26,7 @@ class MemoryFar:
 
     def put_formula(self, row: int, column: int, formula: str, result: Any) -> None:
         self.put(row, column, result)
-        self.spreadsheet.formulas["Cases"] = {(row, column)}
+        self.spreadsheet.formulas["Cases"] = {(row, column): formula}
 
     def rows(self, tab: str = "Cases") -> list[list[Any]]:
         return self.spreadsheet.tabs[tab]

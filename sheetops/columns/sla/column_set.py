@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from ...model.schema import Field
 from ..sets import Answer, Ask, ColumnSet, Proposal
 from . import made
 
@@ -48,14 +49,20 @@ class SlaColumns:
     """The settings and calendars as text, for telling whether they changed."""
     escalated: frozenset[str] = frozenset()
     """Fields of people's own that escalation steps may change."""
+    live: bool = False
+    """Whether trackers work the state out by themselves between runs."""
 
     def set(self) -> ColumnSet:
         """Return the set of columns."""
         tables = tuple(name for name in (self.policies, self.history) if name)
         return ColumnSet(
-            "sla", self.table, (), made.fields(self.goals, self.columns), self._answer, history=True, tables=tables,
+            "sla", self.table, (), self._fields, self._answer, history=True, tables=tables,
             settings=self.said, may_propose=self.escalated,
         )  # fmt: skip
+
+    @property
+    def _fields(self) -> tuple[Field, ...]:
+        return made.fields(self.goals, self.columns, live=self.live)
 
     def read(self, table: pd.DataFrame | None) -> tuple[list[Policy], list[PolicyProblem]]:
         """Return the policies of the config and of their table (a frame, where there is one), and what is wrong with them."""
@@ -106,7 +113,7 @@ class SlaColumns:
         policies, problems = self.read(ask.tables.get(self.policies))
         steps = {place: percent for row in self._steps(ask) for place, percent in self._reached(*row)}
         result = self.result(ask, policies, steps)
-        columns = result.columns.reindex(columns=[f.name for f in made.fields(self.goals, self.columns)])
+        columns = result.columns.reindex(columns=[f.name for f in self._fields])
         self._note_steps(result, columns)
         notes = [f"SLA policy {p.policy}, {p.column}: {p.message}. The row is left out." for p in problems]
         notes += [f"SLA: {one.message}" for one in result.findings if one.severity == "error"]

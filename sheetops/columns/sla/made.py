@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...model.live import Live
 from ...model.schema import Choice, Field, FieldType
 
 STATES = ("on track", "at risk", "breached", "paused", "met", "met late", "cancelled")
@@ -31,23 +32,33 @@ USUAL = ("due", "at_risk_at", "state", "why")
 RUNNING = frozenset({"elapsed", "remaining", "percent", "paused_total"})
 """Those that change with every second that a clock runs, or stands."""
 
+LIVE = ("due", "at_risk_at", "state")
+"""Those that a state needs to run by itself in a tracker."""
+
 STEP = "step"
 """The column that remembers which escalation step of which cycle has been proposed; every goal has it."""
 
 
-def fields(goals: Sequence[str], columns: Sequence[str]) -> tuple[Field, ...]:
-    """Return the fields of these goals, in the order of a tracker's columns."""
-    made = [_field(goal, column) for goal in goals for column in NAMES if column in columns]
+def fields(goals: Sequence[str], columns: Sequence[str], *, live: bool = False) -> tuple[Field, ...]:
+    """Return the fields of these goals, in the order of a tracker's columns; `live`: states run with the clock."""
+    live = live and {*LIVE} <= {*columns}
+    made = [_field(goal, column, live) for goal in goals for column in NAMES if column in columns]
     return tuple(made) + tuple(
         Field(f"{goal}_{STEP}", _T.TEXT, f"{_said(goal)} step", "The last escalation step, as cycle:percent.")
         for goal in goals
     )
 
 
-def _field(goal: str, column: str) -> Field:
+def _field(goal: str, column: str, live: bool) -> Field:
     kind, label, about = _COLUMNS[column]
     choices = tuple(map(Choice, STATES)) if column == "state" else ()
-    return Field(f"{goal}_{column}", kind, f"{_said(goal)} {label}", about, choices=choices)
+    shown = _live(goal) if live and column == "state" else None
+    return Field(f"{goal}_{column}", kind, f"{_said(goal)} {label}", about, choices=choices, live=shown)
+
+
+def _live(goal: str) -> Live:
+    on_track, at_risk, breached = STATES[:3]
+    return Live(f"{goal}_due", f"{goal}_at_risk_at", breached, at_risk, on_track)
 
 
 def _said(goal: str) -> str:

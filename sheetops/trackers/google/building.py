@@ -64,7 +64,11 @@ class _Block:
 
     def add(self, values: list[Json]) -> None:
         self.rows.append({"values": values})
-        self.bytes += sum(60 + len(one.get(VALUE, {}).get("stringValue", "")) for one in values)
+        self.bytes += sum(60 + _length(one.get(VALUE, {})) for one in values)
+
+
+def _length(said: Json) -> int:
+    return len(said.get("stringValue", "")) + len(said.get("formulaValue", ""))
 
 
 def _runs(cells: Cells) -> Iterator[tuple[int, list[tuple[int, list[Json]]]]]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from ...model.sheet import CellError
+from ...model.sheet import CellError, Formula
 
 Json = dict[str, Any]
 
@@ -82,9 +82,11 @@ def serial(value: date | datetime | timedelta) -> float:
 
 
 def entered(value: Any) -> Json:
-    """Return the ExtendedValue to write for a value; {} empties a cell. Nothing in it is ever parsed."""
+    """Return the ExtendedValue to write for a value; {} empties a cell. Nothing but a `Formula` is ever parsed."""
     if value is None or value == "":
         return {}
+    if isinstance(value, Formula):
+        return {"formulaValue": value.text}
     if isinstance(value, bool):
         return {"boolValue": value}
     if isinstance(value, (date, timedelta)):

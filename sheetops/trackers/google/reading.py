@@ -19,7 +19,7 @@ from .cells import Json
 from .connection import Connection
 from .remembered import Remembered
 from .stamps import Chain
-from .tabs import TabState, forget_unread, results_wanted, tab_of, take_results
+from .tabs import TabState, find_live, forget_unread, results_wanted, tab_of, take_results
 
 _SHEET = (
     "properties(sheetId,title,hidden,gridProperties(rowCount,columnCount)),merges,developerMetadata,"
@@ -41,6 +41,7 @@ class Read:
     own: TabState | None
     title: str
     timezone: str
+    locale: str
     answer: Json
     """The answer itself, for the backup."""
 
@@ -122,7 +123,8 @@ def _read(
     tabs = {tracker: tab_of(sheets[sheet_id]) for tracker, sheet_id in ids.items()}
     found = Read(
         connection.spreadsheet, tabs, tab_of(sheets[own]) if own is not None else None,
-        answer["properties"]["title"], answer["properties"].get("timeZone", ""), answer,
+        answer["properties"]["title"], answer["properties"].get("timeZone", ""),
+        answer["properties"].get("locale", ""), answer,
     )  # fmt: skip
     _refuse_strange_tab(found, trackers[0])
     _read_results(connection, trackers, found)
@@ -131,6 +133,8 @@ def _read(
 
 def _read_results(connection: Connection, trackers: Sequence[TrackerSpec], found: Read) -> None:
     """Read what formulas come to, where a watched column has any: the second read of a run."""
+    for tracker in trackers:
+        find_live(found.tabs[tracker.id], tracker)
     wanted = [
         area
         for tracker in trackers

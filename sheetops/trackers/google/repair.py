@@ -16,6 +16,7 @@ from .building import FORMAT, VALUE, cell_requests
 from .cells import Json, entered, format_for
 from .lining_up import Lines, Place, by_key, has_content, line_up, same_columns, text_of
 from .tabs import TabState
+from .wording import follow
 
 
 @dataclass(frozen=True)
@@ -193,8 +194,13 @@ def repair(meant: Meant, now: Now) -> Repair:
     _put_back(meant, now, landed, found)
     for place, cell in meant.cells.items():
         below = now.tab is None and place[0] in meant.appended  # its values are there, its formats may not be
-        if (at := lines.now(place)) is not None and not (below and (cell.look is None or at == place)):
-            found.cells[at] = cell
+        at, fixed = lines.now(place), replace(cell, value=follow(cell.value, lines.now))
+        if (
+            at is not None
+            and not (below and at == place)
+            and not (below and fixed.look is None and fixed == cell)
+        ):
+            found.cells[at] = fixed
     found.cells = {at: cell for at, cell in found.cells.items() if not _stands(meant, now, at, cell)}
     return found
 

@@ -31,6 +31,7 @@ from .remembered import Remembered
 from .stamps import Chain
 from .tabs import quoted, refusal, tab_of
 from .transport import IdInUse
+from .wording import in_locale
 from .writing import Job, changed_meanwhile
 
 CELLS_OF_A_FILE = 10_000_000
@@ -187,7 +188,8 @@ class GoogleSpreadsheet:
         if self.options.lock:
             locks = [*locks, *self._lock(found, write)]
         try:
-            outcome = Job(self.connection, found, write, self.options.payload, locks).run()
+            worded = in_locale(write, found.locale)
+            outcome = Job(self.connection, found, worded, self.options.payload, locks).run()
         except SheetopsError as error:
             self._unlock(locks)
             if isinstance(error, TrackerChanged) and not isinstance(error, IdInUse):

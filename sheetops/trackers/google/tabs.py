@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...model.lexicon import same_header
-from ...model.sheet import UNCACHED, Grid, a1, column_letters
+from ...model.live import is_live
+from ...model.schema import Mode, TrackerSpec
+from ...model.sheet import UNCACHED, Formula, Grid, a1, column_letters
 from .cells import CELL_CHARACTERS, Json, as_read, kind_after, value_of
 
 HEADER_SEARCH_ROWS = 60
@@ -27,7 +29,8 @@ class TabState:
     """One tab. `rows[i][j]` is the value in row i + 1, column j + 1; `kinds` the types of number formats there.
 
     `raw` is the answer's rowData: what a cell was entered as, to put it back exactly. `spilled` are cells that a
-    formula elsewhere fills. A formula's value is UNCACHED until its result has been read.
+    formula elsewhere fills. A formula's value is UNCACHED until its result has been read. `live` are cells with a formula
+    of ours: what it comes to changes with the clock, nobody asks for it, and the value is None.
     """
 
     sheet_id: int
@@ -38,6 +41,7 @@ class TabState:
     kinds: dict[tuple[int, int], str] = field(default_factory=dict)
     formulas: dict[tuple[int, int], str] = field(default_factory=dict)
     spilled: set[tuple[int, int]] = field(default_factory=set)
+    live: set[tuple[int, int]] = field(default_factory=set)
     merges: tuple[tuple[int, int, int, int], ...] = ()
     protected: tuple[Json, ...] = ()
     metadata: tuple[Json, ...] = ()
@@ -45,7 +49,7 @@ class TabState:
 
     def grid(self) -> Grid:
         """Return the tab as every backend returns one."""
-        return Grid(self.rows, 1, frozenset(self.formulas.keys() | self.spilled), self.merges)
+        return Grid(self.rows, 1, {**dict.fromkeys(self.spilled, ""), **self.formulas}, self.merges)
 
     def value(self, row: int, column: int) -> Any:
         """Return the value at a 1-based position."""
@@ -65,8 +69,13 @@ class TabState:
     def put(self, row: int, column: int, value: Any) -> None:
         """Remember that a value was written, as it will be read back."""
         place = (row, column)
-        self._widen(row, column)[column - 1] = as_read(value)
         self.formulas.pop(place, None)
+        self.live.discard(place)
+        if isinstance(value, Formula):
+            self.formulas[place] = value.text
+            self.live.add(place)
+            value = None
+        self._widen(row, column)[column - 1] = as_read(value)
         kind = kind_after(value, self.kinds.get(place))
         if kind:
             self.kinds[place] = kind
@@ -160,17 +169,26 @@ def _merged(area: Json) -> tuple[int, int, int, int]:
 # --- results of formulas ---------------------------------------------------------------------------------------
 
 
+def find_live(tab: TabState, tracker: TrackerSpec) -> None:
+    """Note which formulas are ours: those of their shape in columns that sheetops owns."""
+    places = {place for place, formula in tab.formulas.items() if is_live(formula)}
+    computed = {same_header(c.header) for c in tracker.columns if c.mode is Mode.COMPUTED}
+    owned = {column for column in {c for _, c in places} if _stands_over(tab, column, computed)}
+    tab.live = {place for place in places if place[1] in owned}
+
+
 def results_wanted(tab: TabState, headers: Sequence[str]) -> list[Json]:
     """Return the gridRanges in which formulas' results have to be read: none where no watched column has any.
 
     `headers` are the watched columns'. A formula that may fill cells beside its own is read for all the tab.
     """
-    if not tab.formulas:
+    others = tab.formulas.keys() - tab.live
+    if not others:
         return []
-    if any(_SPILLS.search(formula) for formula in tab.formulas.values()):
+    if any(_SPILLS.search(tab.formulas[place]) for place in others):
         return [{"sheetId": tab.sheet_id}]
     wanted = {same_header(header) for header in headers}
-    columns = {column for _, column in tab.formulas}
+    columns = {column for _, column in others}
     watched = sorted(column for column in columns if _stands_over(tab, column, wanted))
     return [
         {"sheetId": tab.sheet_id, "startColumnIndex": column - 1, "endColumnIndex": column}
@@ -196,7 +214,8 @@ def take_results(tab: TabState, sheet: Json) -> None:
 
 
 def _is_calculated(tab: TabState, row: int, column: int) -> bool:
-    return (row, column) in tab.formulas or not tab.entered(row, column)
+    place = (row, column)
+    return place not in tab.live and (place in tab.formulas or not tab.entered(row, column))
 
 
 def forget_unread(tab: TabState) -> None:
