@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sheetops.model.live import is_live
 from sheetops.model.schema import TrackerSpec
 from sheetops.model.sheet import Spreadsheet
 from sheetops.sandbox import Sandbox
@@ -91,6 +92,8 @@ class OnSandbox:
 
     def _cell(self, title: str, row: int, column: int, value: Any) -> dict[str, Any]:
         if said := self.formulas.get(title, {}).get((row, column)):
+            if not is_live(said):  # a person's, which comes to what the story says
+                said = f'="{value}"' if isinstance(value, str) else f"={value}"
             return {"userEnteredValue": {"formulaValue": said}}
         cell = books.cell(value)
         if isinstance(value, str) and value.startswith("="):
