@@ -9,35 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .model.errors import SheetopsError, UnknownName
 from .model.nearest import did_you_mean
 from .model.record import Op
+from .outcome import Outcome
 from .words import SHOWN, Wording, outcome_words, plan_lines, short
 
 if TYPE_CHECKING:
     from .done import Done
     from .library import Workspace
     from .model.record import Entry, HeldItem, Run
-
-JSON_VERSION = 1
-
-
-@dataclass
-class Outcome:
-    """What an action came to. `data` is what `--json` prints, under `{"sheetops": 1, "command": ...}`."""
-
-    command: str
-    lines: list[str] = field(default_factory=list)
-    data: dict[str, Any] = field(default_factory=dict)
-    exit_code: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the outcome as versioned plain data."""
-        return {"sheetops": JSON_VERSION, "command": self.command, "exit_code": self.exit_code, **self.data}
 
 
 def plan(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..columns.sla import made
 from ..columns.sla.column_set import SlaColumns
 from ..columns.sla.history_table import HISTORY_TABLE
 from ..columns.sla.policy_table import POLICY_TABLE
+from ..columns.sla.spec import SlaSpec
 from ..model.nearest import did_you_mean
 from ..model.schema import FieldType, Table
 from .calendars import CalendarSpec
@@ -19,29 +20,6 @@ from .section import Section
 _ROLES = ("status", "owner", "team", "priority", "opened")
 _SETTINGS = (*_ROLES, "goals", "columns", "policies", "policy", "history", "calendar", "refresh", "live")
 _REFRESH = {"15m": 900, "1h": 3600, "4h": 14_400, "1d": 86_400}
-
-
-@dataclass(frozen=True)
-class SlaSpec:
-    """What an `[sla.TABLE]` part says.
-
-    `goals` have a column each of `columns`. Policies are rows: `inline` ones of the file, and those of the table
-    `policies` ("" : none). `history` is a table of changes from before the journal ("" : none). `roles` says which field is the status, owner, team, priority and opening time; `calendar`
-    is the one that policies mean by "default". `refresh` is in seconds: how often columns that run with the clock
-    are written anew. `live` writes the state as a formula that compares with NOW().
-    """
-
-    table: str
-    goals: tuple[str, ...]
-    columns: tuple[str, ...]
-    policies: str
-    inline: tuple[Mapping[str, Any], ...]
-    history: str
-    roles: Mapping[str, str]
-    calendar: str
-    timezone: str
-    refresh: int
-    live: bool
 
 
 def read_sla(
@@ -182,8 +160,11 @@ def sla_columns(
     """Return the SLA of a table, ready to be computed."""
     table = tables[spec.table]
     people = frozenset(field.name for field in table.fields if field.name != table.key)
+    said = repr((spec, sorted(calendars.items())))
     return SlaColumns(
-        spec.table, table.key, spec.goals, spec.columns, spec.policies, spec.inline, spec.history, spec.roles, spec.calendar,
-        spec.timezone, spec.refresh, lambda: {name: one.calendar for name, one in calendars.items()},
-        repr((spec, sorted(calendars.items()))), people, spec.live,
-    )  # fmt: skip
+        **vars(spec),
+        key=table.key,
+        compiled=lambda: {name: one.calendar for name, one in calendars.items()},
+        said=said,
+        escalated=people,
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ...model.schema import Field
 from ..sets import Answer, Ask, ColumnSet, Proposal
 from . import made
+from .spec import SlaSpec
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -30,27 +31,17 @@ STEPS_EVERY = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
-class SlaColumns:
-    """The SLA of one table: what the config says, with calendars that are compiled when first needed."""
+class SlaColumns(SlaSpec):
+    """The SLA of one table: what the config says, with calendars that are compiled when first needed.
 
-    table: str
+    `key` is the table's key. `said` is the settings and calendars as text, for telling whether they changed;
+    `escalated` are the fields of people's own that escalation steps may change.
+    """
+
     key: str
-    goals: tuple[str, ...]
-    columns: tuple[str, ...]
-    policies: str
-    inline: tuple[Mapping[str, Any], ...]
-    history: str
-    roles: Mapping[str, str]
-    calendar: str
-    timezone: str
-    refresh: int
     compiled: Callable[[], Mapping[str, BusinessCalendar]]
     said: str
-    """The settings and calendars as text, for telling whether they changed."""
     escalated: frozenset[str] = frozenset()
-    """Fields of people's own that escalation steps may change."""
-    live: bool = False
-    """Whether trackers work the state out by themselves between runs."""
 
     def set(self) -> ColumnSet:
         """Return the set of columns."""
