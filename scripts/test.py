@@ -1,6 +1,7 @@
 """Run all tests: `python scripts/test.py [PYTEST OPTIONS]`. Needs Python 3.11+ and nothing else.
 
-Makes a virtual environment in .venv the first time. The exit code is pytest's.
+Makes a virtual environment in .venv the first time. Files of tests run side by side, one on each core; `-n 0` runs
+them one after the other. The exit code is pytest's.
 """
 
 import sys
@@ -13,4 +14,4 @@ if sys.version_info < (3, 11):
 import own_python
 
 if __name__ == "__main__":
-    sys.exit(own_python.run(["-m", "pytest", *sys.argv[1:]], "test"))
+    sys.exit(own_python.run(["-m", "pytest", "-n", "auto", "--dist", "loadfile", *sys.argv[1:]], "test"))
