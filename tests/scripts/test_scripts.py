@@ -117,4 +117,5 @@ def test_test_passes_options_and_exit_code_on(copy):
     )
     done = run(copy, "-c", code)
     assert done.returncode == 7
-    assert json.loads(done.stdout) == [["-m", "pytest", "-k", "x", "-q"], ["test"]]
+    side_by_side = ["-n", "auto", "--dist", "loadfile"]
+    assert json.loads(done.stdout) == [["-m", "pytest", *side_by_side, "-k", "x", "-q"], ["test"]]
