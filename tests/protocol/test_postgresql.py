@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from sheetops.model.errors import RunLocked
 from sheetops.model.record import Choose
 
 from ..dataset.postgres import running_server
+from . import test_columns
 from .story import TWO, Crash, Story, cases
+from .test_columns import SHOWN, Computed
 
 K1, K2, K3 = "CASE-0001", "CASE-0002", "CASE-0003"
 
@@ -91,3 +94,19 @@ def test_a_run_that_was_cut_off_is_made_good(story: Story) -> None:
 def test_two_runs_at_once(story: Story) -> None:
     with story.ws.store.lock("the other run"), pytest.raises(RunLocked, match="the other run"):
         Story.open(story).sync()
+
+
+def test_computed_columns_follow_an_edit_and_the_time(server: str, tmp_path: Path) -> None:
+    rows = cases(3)
+    rows[0] = list(SHOWN)
+    text = test_columns.TEXT.replace('name = "story"', f'name = "story"\ndatabase = "{server}"')
+    story = Computed(tmp_path, {"north": rows, "south": [list(SHOWN)]}, text)
+    _empty(story)
+    story.settle()
+    story.type("south", K1, amount=50)
+    story.settle()
+    assert story.cell("north", K1, "double") == story.value(K1, "double") == 100
+    story.time += dt.timedelta(days=2)
+    story.settle()
+    assert story.cell("south", K2, "age") == 2
+    assert story.ws.store.verify() == []
