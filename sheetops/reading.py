@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from .books import Book, LeftOut, Look, Quiet, open_books
 from .engine.worked import Worked
 from .environment import Environment, Request
+from .merge.displaced import misplaced
 from .merge.guards import GuardTrip
 from .merge.held_tab import read_decisions
 from .merge.inputs import DatasetSide, PlanInputs, Standing, TrackerSide
@@ -18,7 +19,7 @@ from .merge.plan import Plan
 from .merge.planner import make_plan
 from .merge.tab import Tab, read_tab
 from .model.errors import SheetopsError, TrackerBusy, TrackerChanged
-from .model.record import Change, Entry, Op, Record, RowMemory, TrackerState
+from .model.record import Change, Entry, Intent, Op, Record, RowMemory, TrackerState
 from .model.schema import FieldType, Schema, TrackerSpec
 from .model.sheet import Refused, Snapshot, Stamp, TabSnapshot, TabWrite
 from .model.values import Reading
@@ -102,6 +103,7 @@ class _Reader:
         self.trips: list[GuardTrip] = []
         self.identities: dict[str, str] = {}
         self.landed: dict[str, TrackerState] = {}
+        self.unconfirmed: dict[str, Intent] = {}
         self.books: list[Book] = []
         self.skipped: list[Book] = []
         self.workspace = store.workspace_id
@@ -168,7 +170,7 @@ class _Reader:
         mine = {i.number: decisions[i.number] for i in held if i.number in decisions}
         self.sides[tracker.id] = TrackerSide(
             tracker, table, tab, state, standing, base_seq, held, mine,
-            self._since(tracker, state, base_seq, standing), trip, snapshot.saved_by, snapshot.saved_at, (*snapshot.notes, *_new_columns(tracker, tab, state)),
+            self._since(tracker, state, base_seq, standing), self._misplaced(tracker, tab), trip, snapshot.saved_by, snapshot.saved_at, (*snapshot.notes, *_new_columns(tracker, tab, state)),
         )  # fmt: skip
 
     def _recovered(self, tracker: TrackerSpec, stamp: Stamp | None) -> TrackerState:
@@ -193,7 +195,13 @@ class _Reader:
             generations=generations,
         )
         self.landed[tracker.id] = landed
+        self.unconfirmed[tracker.id] = intent
         return landed
+
+    def _misplaced(self, tracker: TrackerSpec, tab: Tab) -> frozenset[tuple[str, str]]:
+        """Return the cells that a write which was never confirmed may have hit in a wrong row, or missed."""
+        intent = self.unconfirmed.get(tracker.id)
+        return misplaced(tab, intent.writes) if intent is not None else frozenset()
 
     def _standing(
         self, tracker: TrackerSpec, tab: TabSnapshot, state: TrackerState

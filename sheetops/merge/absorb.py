@@ -19,6 +19,10 @@ from .three_way import merge_cells
 
 FORMULA_HELD = "holds a formula, and the dataset has another value; a formula is never overwritten"
 
+MISPLACED = (
+    "was written, or missed, by a run that was cut off while rows were moved; look which value is right"
+)
+
 _REFUSED = (HeldKind.NOT_UNIQUE, HeldKind.INVALID)
 """Values that only the whole dataset can judge are found wanting after the merge, and decided about in it."""
 
@@ -182,6 +186,8 @@ class _Absorb(Holding):
         earlier = self.open.get((key, name))
         if earlier is not None and earlier.theirs == value and self._stands(earlier):
             self.hold(self.item(key, name, earlier.kind, earlier.reason))
+        elif (key, name) in self.side.misplaced:
+            self.hold(self.item(key, name, HeldKind.MISPLACED, MISPLACED))
         elif value is None and self.side.table.field(name).required:
             self.hold(self.item(key, name, HeldKind.REQUIRED, "was cleared, and it is required"))
         else:
@@ -189,7 +195,9 @@ class _Absorb(Holding):
 
     def _stands(self, earlier: HeldItem) -> bool:
         """Whether a value that is held because of others is no new edit, or was decided about."""
-        return earlier.kind in CONTESTED or (earlier.kind in _REFUSED and self.decided(earlier))
+        return earlier.kind in (*CONTESTED, HeldKind.MISPLACED) or (
+            earlier.kind in _REFUSED and self.decided(earlier)
+        )
 
     def decided(self, earlier: HeldItem) -> bool:
         """Whether a person has said what to do about an open item."""

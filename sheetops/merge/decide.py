@@ -30,6 +30,7 @@ _CHOICES: dict[HeldKind, tuple[Choose, ...]] = {
     HeldKind.REKEY: ROW_CHOICES,
     HeldKind.DUPLICATE_KEY: (Choose.NEW_KEY,),
     HeldKind.UNWRITABLE: (Choose.MINE,),
+    HeldKind.MISPLACED: CELL_CHOICES,
     HeldKind.UNDO: CELL_CHOICES,
 }
 

@@ -46,6 +46,8 @@ class TrackerSide:
     held: Sequence[HeldItem] = ()
     decisions: Mapping[int, Decision] = field(default_factory=dict)
     since: Sequence[Entry] = ()
+    misplaced: frozenset[tuple[str, str]] = frozenset()
+    """(key, field) of cells that a write which was cut off may have hit or missed, because rows were moved."""
     stamp_trip: GuardTrip | None = None
     saved_by: str = ""
     saved_at: datetime | None = None

@@ -104,6 +104,8 @@ class HeldKind(StrEnum):
     REKEY = "re-key"
     DUPLICATE_KEY = "duplicate-key"
     UNWRITABLE = "unwritable"
+    MISPLACED = "misplaced"
+    """A run was cut off while people moved rows: what stands in the cell may be its write, gone to a wrong row."""
     UNDO = "undo"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -189,7 +190,8 @@ class GoogleSpreadsheet:
             locks = [*locks, *self._lock(found, write)]
         try:
             worded = in_locale(write, found.locale)
-            outcome = Job(self.connection, found, worded, self.options.payload, locks).run()
+            landed = partial(self.options.fault, "write:landed")
+            outcome = Job(self.connection, found, worded, self.options.payload, locks, landed).run()
         except SheetopsError as error:
             self._unlock(locks)
             if isinstance(error, TrackerChanged) and not isinstance(error, IdInUse):

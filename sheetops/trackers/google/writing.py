@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...model.errors import SheetopsError, TrackerChanged
@@ -46,6 +46,8 @@ class Job:
     payload: int = PAYLOAD
     locks: Sequence[int] = ()
     """Ids of protected ranges that go with the last part: our own, or what a run that died has left."""
+    landed: Callable[[], None] = lambda: None
+    """Called when the write has landed and nothing has been repaired yet."""
     chains: dict[str, Chain] = field(default_factory=dict)
     meant: dict[str, Meant] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ class Job:
         for part in parts[:-1]:
             self._send(part, final=False)
         answer = self._send(parts[-1], final=True)
+        self.landed()
         return self._settled(answer)
 
     # --- requests --------------------------------------------------------------------------------------
