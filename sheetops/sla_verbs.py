@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .actions import Outcome
+from .columns.blanks import plain_rows
 from .model.errors import TrackerNotWritten, UnknownName
 from .words import count
 
@@ -220,13 +221,10 @@ def _build(out: Path, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return a frame as plain data: times as ISO text, lengths in seconds, blanks as None."""
-    rows = frame.to_dict("records")
-    return [{str(name): _cell(value) for name, value in row.items()} for row in rows]
+    return [{name: _cell(value) for name, value in row.items()} for row in plain_rows(frame)]
 
 
 def _cell(value: Any) -> Any:
-    if value is None or value != value or str(value) in ("NaT", "<NA>"):
-        return None
     if isinstance(value, timedelta):
         return value.total_seconds()
     if hasattr(value, "isoformat"):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ..columns.blanks import plain
 from ..columns.sets import Answer, Ask, ColumnSet
 from ..dataset.frame import frame
 from ..model.record import Actor, Change, Entry, Op, Record, Source
@@ -81,10 +82,11 @@ class Engine:
         for one in self.sets:
             try:
                 answer = one.compute(self._ask(one, now, changes))
+                found = list(self._changes(one, answer, now[one.table]))
             except Exception as error:
                 worked.notes.append(f"The columns '{one.name}' of {one.table} were not computed: {error}")
                 continue
-            for change in self._changes(one, answer, now[one.table]):
+            for change in found:
                 worked.changes.append(change)
                 record = now[one.table][change.key]
                 now[one.table][change.key] = replace(
@@ -128,7 +130,7 @@ class Engine:
         for made in one.makes:
             if made.name not in answer.columns:
                 continue
-            for key, raw in answer.columns[made.name].items():
+            for key, raw in plain(answer.columns[made.name]).items():
                 record = records.get(str(key))
                 value = canonical(made, raw)
                 if record is not None and not record.archived and record.values.get(made.name) != value:
@@ -182,8 +184,8 @@ def _rows(
 
 
 def canonical(made: Field, raw: Any) -> Any:
-    """Return a value out of a frame as the dataset holds it: Python's own types, None for what is missing."""
-    if raw is None or raw != raw or str(raw) in ("NaT", "<NA>"):
+    """Return a value out of a frame as the dataset holds it: Python's own types. None is a blank."""
+    if raw is None:
         return None
     if made.type is FieldType.DATETIME:
         return _moment(raw)

@@ -134,6 +134,19 @@ def test_a_set_that_fails_stops_nothing_and_says_so(story: Story, monkeypatch: p
     assert any("were not computed: no amounts" in note for plan in done.plans for note in plan.all_notes)
 
 
+def test_a_set_that_answers_with_the_wrong_kind_of_value_stops_nothing_either(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def odd(ask: Ask) -> Answer:
+        return Answer(pd.DataFrame({"edits": "many"}, index=ask.records["case_id"]))
+
+    monkeypatch.setattr("sheetops.engine.local.Engine.work", _with(odd))
+    story.type("south", K1, note="goes on")
+    done = story.sync()
+    assert story.value(K1, "note") == "goes on"
+    assert any("were not computed" in note for plan in done.plans for note in plan.all_notes)
+
+
 def _with(compute: object) -> object:
     from dataclasses import replace
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sheetops.columns.sla import made
 from sheetops.model.record import Actor
 
 from .story import HEADERS, Story, tracker
@@ -204,4 +205,21 @@ def test_a_step_between_two_states_is_proposed_in_time(tmp_path: Path) -> None:
     desk.at(14)
     desk.sync()
     assert desk.cell("north", K1, "level") == 2
+    desk.ws.close()
+
+
+def test_a_case_that_no_policy_fits_has_blank_columns_of_every_type(tmp_path: Path) -> None:
+    shown = ("resolution_cycle", "resolution_percent", "resolution_elapsed", "resolution_state")
+    columns = (*FIELDS, *shown)
+    text = CONFIG.replace('goals = ["resolution"]', f'goals = ["resolution"]\ncolumns = {list(made.NAMES)}')
+    text = text.replace('target = "4h"', 'target = "4h"\napplies_when = "owner == \'ann\'"') + tracker(
+        "north", columns
+    )
+    opened = dt.datetime(2026, 1, 5, 9)
+    rows = [[K1, "open", opened, "ann", 0], [K2, "open", opened, "bob", 0]]
+    desk = Desk(tmp_path, {"north": [[HEADERS.get(name, name) for name in columns], *rows]}, text)
+    desk.at(10)
+    desk.settle()
+    assert desk.cell("north", K1, "resolution_cycle") == 1
+    assert [desk.value(K2, name) for name in shown] == [None] * 4
     desk.ws.close()

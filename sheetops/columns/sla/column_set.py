@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ...model.schema import Field
+from ..blanks import plain_rows
 from ..sets import Answer, Ask, ColumnSet, Proposal
 from . import made
 from .spec import SlaSpec
@@ -28,6 +29,7 @@ DEFAULT = "default"
 
 
 STEPS_EVERY = timedelta(minutes=15)
+"""How often escalation steps between the changes of a state are looked for."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class SlaColumns(SlaSpec):
         """Return the policies of the config and of their table (a frame, where there is one), and what is wrong with them."""
         rows = list(self.inline)
         if table is not None:
-            rows += [_row(row) for row in table.to_dict("records")]
+            rows += plain_rows(table)
         return self.read_rows(rows)
 
     def read_rows(self, rows: Sequence[Mapping[str, Any]]) -> tuple[list[Policy], list[PolicyProblem]]:
@@ -147,10 +149,3 @@ class SlaColumns(SlaSpec):
         if between and result.verdicts["state"].isin(["on track", "at risk"]).any():
             moments.append(as_of + STEPS_EVERY)
         return min((moment for moment in moments if moment is not None), default=None)
-
-
-def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a row of a frame as plain cells: blanks as None."""
-    return {
-        str(name): None if str(cell) in ("<NA>", "NaT", "nan", "None") else cell for name, cell in row.items()
-    }

@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
+from ..blanks import plain_rows
 from .calendar import BusinessCalendar
 from .case_checks import verdict_findings
 from .cases import Cases
@@ -81,8 +82,7 @@ def _step_values(records: pd.DataFrame, policies: Sequence[Policy], settings: Se
     fields = sorted({step.field for policy in policies for step in policy.escalation} & set(records.columns))
     if not fields:
         return {}
-    values = records[fields].astype(object).where(records[fields].notna(), None)
-    return dict(zip(records[settings.key], values.to_dict("records"), strict=True))
+    return dict(zip(records[settings.key], plain_rows(records[fields]), strict=True))
 
 
 def opened_by(policy: Policy, records: pd.DataFrame, settings: Settings) -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...model.schema import Field, FieldType, Table
+from ..blanks import plain
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -38,7 +39,7 @@ def as_history(imported: pd.DataFrame, journal: pd.DataFrame | None) -> pd.DataF
             "key": imported["case"].astype(object),
             "field": imported["field"].astype(object),
             "old": None,
-            "new": imported["value"].astype(object).where(imported["value"].notna(), None),
+            "new": plain(imported["value"]),
             "recorded_at": imported["at"],
             "effective_at": imported["at"],
             "seq": 0,
