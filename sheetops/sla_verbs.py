@@ -94,7 +94,7 @@ def propose(ws: Workspace, goal: str, percentile: float = 90.0, table: str = "")
     lines = [
         f"  {row.policy}: {row.proposed or 'nothing finished yet'}"
         + (
-            f" would have been kept by {percentile:g} % of {row.finished:,} finished ({_share(row.kept)} kept {row.target or 'theirs'})"
+            f" would have been kept by {percentile:g} % of {row.finished:,} finished ({row.kept:.0%} kept {row.target or 'theirs'})"
             if row.finished
             else ""
         )
@@ -102,10 +102,6 @@ def propose(ws: Workspace, goal: str, percentile: float = 90.0, table: str = "")
         for row in frame.itertuples(index=False)
     ]
     return Outcome("sla propose", [f"Targets for {goal}", *lines], {"goal": goal, "proposed": _plain(frame)})
-
-
-def _share(kept: float) -> str:
-    return f"{kept:.0%}"
 
 
 def time(ws: Workspace, by: str = "owner", out: Path | None = None, table: str = "") -> Outcome:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from .columns.sla.column_set import SlaColumns
 from .engine import Engine
 from .model.errors import UnknownName
 from .model.nearest import did_you_mean
-from .model.record import Change, Op, Record
+from .model.record import Change, Op, changed
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -35,8 +34,8 @@ class SlaView:
 
     @cached_property
     def _ask(self) -> Ask:
-        engine = Engine(self._schema, (self.sla.set(),), self._store, self.as_of)
-        return engine.ask(self.sla.set())
+        columns = self.sla.set()
+        return Engine(self._schema, (columns,), self._store, self.as_of).ask(columns)
 
     @cached_property
     def _policies(self) -> tuple[list[Policy], list[PolicyProblem]]:
@@ -120,15 +119,15 @@ class SlaView:
         once = list(dict.fromkeys(found))
         return sorted(once, key=lambda one: (ERROR, WARNING, NOTE).index(one.severity))
 
-    def what_if(self, changed: Mapping[str, Mapping[str, Any]], pending: Sequence[Change] = ()) -> WhatIf:
+    def what_if(self, edits: Mapping[str, Mapping[str, Any]], pending: Sequence[Change] = ()) -> WhatIf:
         """Return which cases would flip if policies were otherwise.
 
-        `changed` maps a policy to columns and the cells they would hold; `pending` are changes of the table of
+        `edits` maps a policy to columns and the cells they would hold; `pending` are changes of the table of
         policies that a sync would take. Raise UnknownName for a policy, or a cell, that cannot be.
         """
         from .columns.sla.what_if import compare
 
-        after, problems = self.sla.read_rows(self._rows(changed, pending))
+        after, problems = self.sla.read_rows(self._rows(edits, pending))
         before = {(p.policy, p.column) for p in self._policies[1]}
         fresh = [p for p in problems if (p.policy, p.column) not in before]
         if fresh:
@@ -137,18 +136,15 @@ class SlaView:
         return compare(self.verdicts, self.sla.result(self._ask, after).verdicts)
 
     def _rows(
-        self, changed: Mapping[str, Mapping[str, Any]], pending: Sequence[Change]
+        self, edits: Mapping[str, Mapping[str, Any]], pending: Sequence[Change]
     ) -> list[dict[str, Any]]:
         rows = {str(row.get("policy")): dict(row) for row in self.sla.inline}
         stored = self._store.records(self.sla.policies) if self.sla.policies else {}
-        rows.update(
-            {
-                key: dict(record.values)
-                for key, record in _after(stored, pending).items()
-                if not record.archived
-            }
-        )
-        for name, cells in changed.items():
+        for one in pending:
+            if one.op is Op.ADD or one.key in stored:
+                stored[one.key] = changed(stored, one, self._schema.table(one.table).blank(one.key))
+        rows.update({key: dict(record.values) for key, record in stored.items() if not record.archived})
+        for name, cells in edits.items():
             if name not in rows:
                 raise UnknownName(
                     f"There is no policy '{name}'.{did_you_mean(name, rows)}",
@@ -164,17 +160,3 @@ class SlaView:
         if goal not in self.sla.goals:
             raise UnknownName(f"There is no goal '{goal}'.{did_you_mean(goal, self.sla.goals)}", not_done="")
         return propose_target(self.verdicts, goal, percentile)
-
-
-def _after(records: Mapping[str, Record], changes: Sequence[Change]) -> dict[str, Record]:
-    """Return the records as they will be after changes that are not in the journal yet."""
-    found = dict(records)
-    for change in changes:
-        if change.op is Op.ADD:
-            found[change.key] = Record({**(change.new or {}), "policy": change.key})
-        elif change.op is Op.SET and change.key in found:
-            record = found[change.key]
-            found[change.key] = replace(record, values={**record.values, str(change.field): change.new})
-        elif change.op in (Op.ARCHIVE, Op.RESTORE) and change.key in found:
-            found[change.key] = replace(found[change.key], archived=change.op is Op.ARCHIVE)
-    return found

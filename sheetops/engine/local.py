@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..columns.blanks import plain
 from ..columns.sets import Answer, Ask, ColumnSet
 from ..dataset.frame import frame
-from ..model.record import Actor, Change, Entry, Op, Record, Source
+from ..model.record import Actor, Change, Entry, Op, Record, Source, changed
 from ..model.schema import Field, FieldType, Schema
 from .worked import Worked
 
@@ -88,10 +88,7 @@ class Engine:
                 continue
             for change in found:
                 worked.changes.append(change)
-                record = now[one.table][change.key]
-                now[one.table][change.key] = replace(
-                    record, values={**record.values, str(change.field): change.new}
-                )
+                now[one.table][change.key] = changed(now[one.table], change, {})
             worked.notes += answer.notes
             if answer.next_change is not None:
                 worked.next_change = min(worked.next_change or answer.next_change, answer.next_change)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ..model.record import CONTESTED, Actor, Change, HeldKind, Op, Record, RowMemory, Source
+from ..model.record import CONTESTED, Actor, Change, HeldKind, Op, Record, RowMemory, Source, changed
 from ..model.values import show_value
 from .checks import check_values, hold_value
 from .findings import Findings, Take
@@ -40,15 +40,8 @@ class Combined:
         """Take one change: note it, and let `after` show it."""
         self.changes.append(change)
         records = self.after.setdefault(change.table, {})
-        if change.op is Op.ADD:
-            values: dict[str, Any] = {f.name: None for f in self.inputs.schema.tables[change.table].fields}
-            values[self.inputs.schema.tables[change.table].key] = change.key
-            records[change.key] = Record({**values, **change.new})
-        elif change.op is Op.SET and change.field is not None:
-            record = records[change.key]
-            records[change.key] = replace(record, values={**record.values, change.field: change.new})
-        elif change.op in (Op.ARCHIVE, Op.RESTORE):
-            records[change.key] = replace(records[change.key], archived=change.op is Op.ARCHIVE)
+        blank = self.inputs.schema.tables[change.table].blank(change.key) if change.op is Op.ADD else {}
+        records[change.key] = changed(records, change, blank)
 
 
 def combine(inputs: PlanInputs, findings: Sequence[Findings]) -> Combined:

@@ -72,11 +72,10 @@ class _Undo:
 
     def _record(self, table: str, key: str, entry: Entry) -> None:
         assert self.inputs.undo is not None
-        later = [e for e in self.inputs.undo.later if (e.table, e.key) == (table, key) and e.op is Op.SET]
-        later = [
-            e for e in later if e.source.actor is not Actor.COMPUTED
-        ]  # what follows from a record is no work on it
-        if later:
+        later = (e for e in self.inputs.undo.later if (e.table, e.key) == (table, key) and e.op is Op.SET)
+        if any(
+            e.source.actor is not Actor.COMPUTED for e in later
+        ):  # what follows from a record is no work on it
             self._hold(table, key, None, "was added by the undone run and changed since; archive it?", None)
         else:
             self.proposals.archives.append((table, key, self.source))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -75,6 +75,18 @@ class Change:
     old: Any = None
     new: Any = None
     effective_at: datetime | None = None
+
+
+def changed(records: Mapping[str, Record], change: Change, blank: Values) -> Record:
+    """Return the record that a change is about as it is after it. `blank` are the values of a new one."""
+    if change.op is Op.ADD:
+        return Record({**blank, **(change.new or {})})
+    record = records[change.key]
+    if change.op is Op.SET and change.field is not None:
+        return replace(record, values={**record.values, change.field: change.new})
+    if change.op in (Op.ARCHIVE, Op.RESTORE):
+        return replace(record, archived=change.op is Op.ARCHIVE)
+    return record
 
 
 @dataclass(frozen=True)

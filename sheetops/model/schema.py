@@ -103,6 +103,10 @@ class Table:
         """The table's fields by name."""
         return {f.name: f for f in self.fields}
 
+    def blank(self, key: str) -> dict[str, Any]:
+        """Return the values of a record of which only the key is known."""
+        return {**dict.fromkeys(self.by_name), self.key: key}
+
     def field(self, name: str) -> Field:
         """Return the field called `name`. Raise UnknownName with the nearest one otherwise."""
         if name not in self.by_name:
