@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import available_timezones
@@ -85,10 +86,13 @@ def _google_proposal(
 
     known = parse_config(existing, config) if existing is not None else None
     google = open_transport(known.google if known else GoogleSettings(), config.parent, environ)
-    tabs = GoogleTabs(Connection(google, spreadsheet))
-    timezone = zone or (known.timezone if known and _says_timezone(known.text) else _zone_of(tabs.timezone))
-    home = config.parent.resolve()
-    return propose_tabs(tabs, home, tab=tab, zone=timezone, existing=existing)
+    with closing(google):
+        tabs = GoogleTabs(Connection(google, spreadsheet))
+        timezone = zone or (
+            known.timezone if known and _says_timezone(known.text) else _zone_of(tabs.timezone)
+        )
+        home = config.parent.resolve()
+        return propose_tabs(tabs, home, tab=tab, zone=timezone, existing=existing)
 
 
 def _says_timezone(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from .actions import Outcome
@@ -46,22 +47,22 @@ def _format_books(
     from .trackers.google.remembered import Remembered
     from .trackers.google.transport import open_transport
 
-    google = open_transport(ws.config.google, ws.config.folder, environ)
     said: list[dict[str, Any]] = []
     failed: list[SheetopsError] = []
-    for source, specs in books.items():
-        google.names.setdefault(source, specs[0].name)
-        remembered = Remembered.load(ws.config.folder, source)
-        try:
-            pairs = [(spec, ws.schema.table_of(spec)) for spec in specs]
-            done = format_trackers(Connection(google, source), pairs, remembered)
-        except SheetopsError as error:
-            failed.append(error)
-            continue
-        said += [
-            {"tracker": spec.id, "name": spec.name, "tab": spec.tab, **done[spec.id].to_json()}
-            for spec in specs
-        ]
+    with closing(open_transport(ws.config.google, ws.config.folder, environ)) as google:
+        for source, specs in books.items():
+            google.names.setdefault(source, specs[0].name)
+            remembered = Remembered.load(ws.config.folder, source)
+            try:
+                pairs = [(spec, ws.schema.table_of(spec)) for spec in specs]
+                done = format_trackers(Connection(google, source), pairs, remembered)
+            except SheetopsError as error:
+                failed.append(error)
+                continue
+            said += [
+                {"tracker": spec.id, "name": spec.name, "tab": spec.tab, **done[spec.id].to_json()}
+                for spec in specs
+            ]
     return said, failed
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -162,10 +163,8 @@ def _check_google(ws: Workspace, environ: Mapping[str, str]) -> list[tuple[bool,
         return [(False, f"Google: {error}")]
     from .trackers.google.problems import checks
 
-    try:
+    with closing(google):
         return checks(google, books)
-    finally:
-        google.close()
 
 
 def _check_trackers(ws: Workspace) -> list[tuple[bool, str]]:

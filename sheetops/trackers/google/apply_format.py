@@ -17,7 +17,7 @@ from .connection import Connection
 from .formatting import Formatted, format_tab
 from .looking import look
 from .remembered import Remembered
-from .tabs import TabState, quoted
+from .tabs import TabState, by_id, quoted
 from .transport import IdInUse
 
 KEY = "sheetops.format"
@@ -99,9 +99,7 @@ def _landed(connection: Connection, count: Json) -> bool:
 
 def _look_back(answer: Json, tabs: Sequence[TabState], headers: dict[int, int]) -> None:
     """Raise TrackerChanged where a header row is not where it was read: somebody moved columns in that second."""
-    sheets = {
-        sheet["properties"].get("sheetId", 0): sheet for sheet in answer["updatedSpreadsheet"]["sheets"]
-    }
+    sheets = by_id(answer["updatedSpreadsheet"])
     for tab in tabs:
         row = headers[tab.sheet_id]
         before = tab.raw[row - 1].get("values", []) if row <= len(tab.raw) else []

@@ -11,7 +11,7 @@ from .connection import Connection
 from .reading import Read, read
 from .remembered import Remembered
 from .rules import SIGN
-from .tabs import TabState
+from .tabs import TabState, by_id
 
 _MASK = (
     "properties(title,timeZone,locale),sheets("
@@ -47,7 +47,7 @@ def look(
 ) -> tuple[Read, dict[str, Looks]]:
     """Read the trackers' tabs as a run does, and how they look beside it, in the same request."""
     found = read(connection, trackers, remembered, _MASK)
-    sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in found.answer["sheets"]}
+    sheets = by_id(found.answer)
     return found, {tracker: looks_of(sheets[tab.sheet_id], tab) for tracker, tab in found.tabs.items()}
 
 

@@ -19,7 +19,7 @@ from .cells import Json
 from .connection import Connection
 from .remembered import Remembered
 from .stamps import Chain
-from .tabs import TabState, find_live, forget_unread, results_wanted, tab_of, take_results
+from .tabs import TabState, by_id, find_live, forget_unread, id_of, results_wanted, tab_of, take_results
 
 _SHEET = (
     "properties(sheetId,title,hidden,gridProperties(rowCount,columnCount)),merges,developerMetadata,"
@@ -97,11 +97,11 @@ def _find(tracker: TrackerSpec, sheets: Sequence[Json], connection: Connection) 
     titles = [sheet["properties"]["title"] for sheet in sheets]
     for sheet in sheets:
         if sheet["properties"]["title"].casefold() == tracker.tab.casefold():
-            return int(sheet["properties"].get("sheetId", 0))
+            return id_of(sheet)
     for sheet in sheets:
         stamp = Chain.of(sheet.get("developerMetadata", ()), connection.spreadsheet).stamp
         if stamp is not None and stamp.tracker == tracker.id:
-            return int(sheet["properties"].get("sheetId", 0))
+            return id_of(sheet)
     raise TrackerUnreadable(
         f"{tracker.name} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, titles)}",
         not_done="It was left out; nothing in it was read or written.",
@@ -119,7 +119,7 @@ def _read(
 ) -> Read:
     wanted = [*dict.fromkeys(ids.values()), *([] if own is None else [own])]
     answer = connection.by_filter([{"gridRange": {"sheetId": one}} for one in wanted], mask)
-    sheets = {sheet["properties"].get("sheetId", 0): sheet for sheet in answer.get("sheets", ())}
+    sheets = by_id(answer)
     tabs = {tracker: tab_of(sheets[sheet_id]) for tracker, sheet_id in ids.items()}
     found = Read(
         connection.spreadsheet, tabs, tab_of(sheets[own]) if own is not None else None,
@@ -140,12 +140,12 @@ def _read_results(connection: Connection, trackers: Sequence[TrackerSpec], found
         for tracker in trackers
         for area in results_wanted(found.tabs[tracker.id], [column.header for column in tracker.columns])
     ]
-    by_id = {tab.sheet_id: tab for tab in found.tabs.values()}
+    tabs = {tab.sheet_id: tab for tab in found.tabs.values()}
     if wanted:
         answer = connection.by_filter([{"gridRange": area} for area in wanted], RESULTS)
-        for sheet in answer.get("sheets", ()):
-            take_results(by_id[sheet["properties"].get("sheetId", 0)], sheet)
-    for tab in by_id.values():
+        for number, sheet in by_id(answer).items():
+            take_results(tabs[number], sheet)
+    for tab in tabs.values():
         forget_unread(tab)
 
 

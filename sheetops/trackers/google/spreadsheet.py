@@ -30,7 +30,7 @@ from .connection import Connection
 from .reading import EVERYTHING, Read, read
 from .remembered import Remembered
 from .stamps import Chain
-from .tabs import quoted, refusal, tab_of
+from .tabs import by_id, quoted, refusal, tab_of
 from .transport import IdInUse
 from .wording import in_locale
 from .writing import Job, changed_meanwhile
@@ -86,7 +86,8 @@ class GoogleSpreadsheet:
     ) -> None:
         self.connection, self.trackers = connection, list(trackers)
         self.remembered, self.options = remembered or Remembered(), options or Options()
-        self._looked: Read | None = None
+        self._looked: tuple[Read, str] | None = None
+        """The read of the last look at the identity, and that identity: to be made use of once."""
         self._last: Read | None = None
 
     @property
@@ -103,8 +104,9 @@ class GoogleSpreadsheet:
         if version and self._is_known(version):
             self.remembered.trust(version, self.remembered.identity, self.remembered.skipped + 1)
             return self.remembered.identity
-        self._looked = self._read(self.trackers)
-        identity = self._looked.identity()
+        found = self._read(self.trackers)
+        identity = found.identity()
+        self._looked = found, identity
         if version:
             self.remembered.trust(version, identity)
         return identity
@@ -125,14 +127,18 @@ class GoogleSpreadsheet:
     def read(self, trackers: Sequence[TrackerSpec]) -> Snapshot:
         looked, self._looked = self._looked, None
         wanted = {tracker.id for tracker in trackers}
-        found = looked if looked is not None and wanted == looked.tabs.keys() else self._read(trackers)
+        if looked is not None and wanted == looked[0].tabs.keys():
+            found, identity = looked
+        else:
+            found = self._read(trackers)
+            identity = found.identity()
         self._last = found
         tabs = {
             tracker: TabSnapshot(tab.grid(), found.chain(tracker).stamp)
             for tracker, tab in found.tabs.items()
         }
         own = found.own.grid() if found.own is not None else None
-        return Snapshot(found.identity(), tabs, own, self._notes(found, trackers), token=found)
+        return Snapshot(identity, tabs, own, self._notes(found, trackers), token=found)
 
     def _notes(self, found: Read, trackers: Sequence[TrackerSpec]) -> tuple[str, ...]:
         """Say what a person should know before the spreadsheet is written."""
@@ -218,7 +224,7 @@ class GoogleSpreadsheet:
             raise changed_meanwhile(error) or error from None
         ours = [reply["addProtectedRange"]["protectedRange"]["protectedRangeId"] for reply in answer["replies"]]  # fmt: skip
         self.options.fault("write:locked")
-        sheets = {s["properties"].get("sheetId", 0): s for s in answer["updatedSpreadsheet"]["sheets"]}
+        sheets = by_id(answer["updatedSpreadsheet"])
         for tab in tabs.values():
             seen = tab_of(sheets[tab.sheet_id])
             if seen.raw != tab.raw or Chain.of(seen.metadata, "").links != Chain.of(tab.metadata, "").links:

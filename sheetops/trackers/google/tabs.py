@@ -7,13 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...merge.tab import HEADER_SEARCH_ROWS
 from ...model.lexicon import same_header
 from ...model.live import is_live
 from ...model.schema import Mode, TrackerSpec
 from ...model.sheet import UNCACHED, Formula, Grid, a1, column_letters
 from .cells import CELL_CHARACTERS, Json, as_read, kind_after, value_of
-
-HEADER_SEARCH_ROWS = 60
 
 _SPILLS = re.compile(
     r"\{|\b(?:ARRAYFORMULA|BYCOL|BYROW|CHOOSECOLS|CHOOSEROWS|EXPAND|FILTER|FLATTEN|FREQUENCY|GOOGLEFINANCE|GROWTH"
@@ -116,12 +115,22 @@ def _is_there(value: Any) -> bool:
     return value is not None and value != ""
 
 
+def id_of(sheet: Json) -> int:
+    """Return the id of a Sheet of an answer: the first tab's is 0, which answers leave out."""
+    return int(sheet["properties"].get("sheetId", 0))
+
+
+def by_id(answer: Json) -> dict[int, Json]:
+    """Return the Sheets of an answer by their ids."""
+    return {id_of(sheet): sheet for sheet in answer.get("sheets", ())}
+
+
 def tab_of(sheet: Json) -> TabState:
     """Return the tab that a Sheet of an answer describes, with as much of its data as the answer has."""
     properties = sheet["properties"]
     size = properties.get("gridProperties", {})
     tab = TabState(
-        properties.get("sheetId", 0), properties["title"], size.get("rowCount", 0), size.get("columnCount", 0),
+        id_of(sheet), properties["title"], size.get("rowCount", 0), size.get("columnCount", 0),
         merges=tuple(_merged(one) for one in sheet.get("merges", ())),
         protected=tuple(sheet.get("protectedRanges", ())),
         metadata=tuple(sheet.get("developerMetadata", ())),
@@ -239,7 +248,7 @@ def refusal(tab: TabState, row: int, column: int, value: Any, *, over_formula: b
         if top <= row <= bottom and left <= column <= right and (row, column) != (top, left):
             return f"{place} lies inside the merged cells {a1(top, left)}:{a1(bottom, right)}"
     if isinstance(value, str) and len(value) > CELL_CHARACTERS:
-        return f"the text has {len(value):,} characters; a cell of Google Sheets holds 50,000"
+        return f"the text has {len(value):,} characters; a cell of Google Sheets holds {CELL_CHARACTERS:,}"
     guard = next((one for one in tab.protected if _guards(one, row, column)), None)
     if guard is not None:
         called = f" ('{guard['description']}')" if guard.get("description") else ""

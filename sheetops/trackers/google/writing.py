@@ -15,7 +15,7 @@ from .connection import Connection
 from .reading import EVERYTHING, Read
 from .repair import Meant, Now, Repair
 from .stamps import Chain, Link, create, drop
-from .tabs import column_range, quoted, tab_of
+from .tabs import by_id, column_range, quoted, tab_of
 from .transport import IdInUse
 
 ROUNDS = 3
@@ -146,10 +146,10 @@ class Job:
         return any(meant.whole for meant in self._checked().values())
 
     def _now(self, answer: Json) -> dict[str, Now]:
-        sheets = answer.get("updatedSpreadsheet", {}).get("sheets", ())
+        back = answer.get("updatedSpreadsheet", {})
         if self._whole:
-            return self._tabs(sheets, set(self._checked()))
-        blocks = {sheet["properties"].get("sheetId", 0): iter(sheet.get("data", ())) for sheet in sheets}
+            return self._tabs(back, set(self._checked()))
+        blocks = {number: iter(sheet.get("data", ())) for number, sheet in by_id(back).items()}
         return {
             tracker: _now(blocks[self.read.tabs[tracker].sheet_id], close=bool(meant.close))
             for tracker, meant in self._checked().items()
@@ -198,11 +198,11 @@ class Job:
         tabs = {self.read.tabs[tracker].sheet_id for tracker in trackers}
         filters = [{"gridRange": {"sheetId": sheet_id}} for sheet_id in sorted(tabs)]
         answer = self.connection.by_filter(filters, EVERYTHING)
-        return self._tabs(answer.get("sheets", ()), trackers)
+        return self._tabs(answer, trackers)
 
-    def _tabs(self, sheets: Sequence[Json], trackers: set[str]) -> dict[str, Now]:
-        by_id = {sheet["properties"].get("sheetId", 0): sheet for sheet in sheets}
-        found = {tracker: tab_of(by_id[self.read.tabs[tracker].sheet_id]) for tracker in trackers}
+    def _tabs(self, answer: Json, trackers: set[str]) -> dict[str, Now]:
+        sheets = by_id(answer)
+        found = {tracker: tab_of(sheets[self.read.tabs[tracker].sheet_id]) for tracker in trackers}
         for tracker, tab in found.items():
             self.read.tabs[tracker].title = tab.title
         return {tracker: Now(tab=tab) for tracker, tab in found.items()}
