@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .actions import Outcome
-from .model.errors import SheetopsError, TrackerNotWritten, UnknownName
+from .model.errors import SheetopsError, UnknownName
 from .model.nearest import did_you_mean
+from .whole import AS_TEXT, write_whole
 from .words import count
 from .workspace import CONFIG_NAME
 
@@ -66,8 +67,7 @@ def _to_xlsx(frame: pd.DataFrame, path: Path) -> None:
     for name in plain.columns:
         if isinstance(plain[name].dtype, pd.DatetimeTZDtype):
             plain[name] = plain[name].dt.tz_localize(None)
-    options = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
-    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=options) as writer:
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=AS_TEXT) as writer:
         plain.to_excel(writer, index=False, freeze_panes=(1, 0))
 
 
@@ -83,14 +83,7 @@ def export(ws: Workspace, table: str, out: Path) -> Outcome:
             next_step=f"Try: sheetops export {table} {out.stem or table}.csv",
         )
     frame = ws.table(table).to_pandas()
-    part = out.with_name(f".{out.stem}.part{out.suffix}")
-    try:
-        FORMATS[kind](frame, part)
-        part.replace(out)
-    except OSError as error:
-        raise TrackerNotWritten(f"{out} could not be written: {error.strerror or error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
+    write_whole(out, lambda part: FORMATS[kind](frame, part))
     lines = [f"Wrote {len(frame):,} records of {table} to {out}."]
     return Outcome("export", lines, {"table": table, "records": len(frame), "file": str(out)})
 

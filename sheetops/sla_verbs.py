@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .actions import Outcome
 from .columns.blanks import plain_rows
 from .model.errors import TrackerNotWritten, UnknownName
+from .whole import AS_TEXT, write_whole
 from .words import count
 
 if TYPE_CHECKING:
@@ -148,25 +149,24 @@ def _hours(length: timedelta) -> str:
 
 def _write(out: Path, frames: Mapping[str, pd.DataFrame]) -> None:
     """Write a workbook with a tab for each frame; lengths of time in hours."""
-    import pandas as pd
-
     if out.suffix.lower() != ".xlsx":
         raise UnknownName(f"'{out.name}' is no workbook.", next_step=f"Try: --out {out.stem or 'time'}.xlsx")
-    try:
-        with pd.ExcelWriter(
-            out, engine="xlsxwriter", engine_kwargs={"options": {"strings_to_formulas": False}}
-        ) as writer:
-            for name, frame in frames.items():
-                plain = frame.copy()
-                for column in plain.select_dtypes("timedelta"):
-                    plain[column] = plain[column].dt.total_seconds() / 3600
-                    plain = plain.rename(columns={column: f"{column} (h)"})
-                plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
-                sheet = writer.sheets[name]
-                sheet.autofilter(0, 0, len(plain), len(plain.columns) - 1)
-                sheet.set_column(0, len(plain.columns) - 1, 18)
-    except OSError as error:
-        raise TrackerNotWritten(f"{out} could not be written: {error.strerror or error}.") from None
+    write_whole(out, lambda part: _tabs(part, frames))
+
+
+def _tabs(path: Path, frames: Mapping[str, pd.DataFrame]) -> None:
+    import pandas as pd
+
+    with pd.ExcelWriter(path, engine="xlsxwriter", engine_kwargs=AS_TEXT) as writer:
+        for name, frame in frames.items():
+            plain = frame.copy()
+            for column in plain.select_dtypes("timedelta"):
+                plain[column] = plain[column].dt.total_seconds() / 3600
+                plain = plain.rename(columns={column: f"{column} (h)"})
+            plain.to_excel(writer, sheet_name=name, index=False, freeze_panes=(1, 0))
+            sheet = writer.sheets[name]
+            sheet.autofilter(0, 0, len(plain), len(plain.columns) - 1)
+            sheet.set_column(0, len(plain.columns) - 1, 18)
 
 
 def policies(out: Path | None = None) -> Outcome:
@@ -209,10 +209,8 @@ def _build(out: Path, table: Any, rows: Iterable[Mapping[str, Any]]) -> None:
     spec = TrackerSpec(
         "sla", table.name, out.name, "sla_policies", tuple(Column(name, name) for name in table.by_name)
     )
-    try:
-        build_workbook(out, Schema({table.name: table}, {"sla": spec}), [spec], {"sla": list(rows)})
-    except OSError as error:
-        raise TrackerNotWritten(f"{out} could not be written: {error.strerror or error}.") from None
+    schema = Schema({table.name: table}, {"sla": spec})
+    write_whole(out, lambda part: build_workbook(part, schema, [spec], {"sla": list(rows)}))
 
 
 def _plain(frame: pd.DataFrame) -> list[dict[str, Any]]:
