@@ -10,7 +10,7 @@ import pytest
 from sheetops.columns.sla import made
 from sheetops.model.record import Actor
 
-from .story import HEADERS, Story, tracker
+from .story import HEADERS, Rows, Story, tracker
 
 UTC = dt.UTC
 FIELDS = ("case_id", "status", "opened_at", "owner", "level")
@@ -48,7 +48,11 @@ MONDAY = dt.datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 class Desk(Story):
-    """A story whose clock stands still until somebody lets it go on."""
+    """A story that begins on a Monday at nine, and whose clock stands still until somebody lets it go on."""
+
+    def __init__(self, folder: Path, sheets: dict[str, Rows], text: str) -> None:
+        super().__init__(folder, sheets, text)
+        self.time = MONDAY
 
     def _now(self) -> dt.datetime:
         return self.time
@@ -64,10 +68,7 @@ def desk(tmp_path: Path) -> Desk:
     header = [HEADERS.get(name, name) for name in columns]
     opened = dt.datetime(2026, 1, 5, 9)
     rows = [header, [K1, "open", opened, "ann", 0], [K2, "open", opened, "bob", 0]]
-    story = Desk.__new__(Desk)
-    story.time = MONDAY
-    Story.__init__(story, tmp_path, {"north": rows, "south": [header]}, text)
-    story.time = MONDAY
+    story = Desk(tmp_path, {"north": rows, "south": [header]}, text)
     story.settle()
     return story
 
@@ -157,9 +158,7 @@ def test_once_late_or_in_two_halves_the_answer_is_the_same(desk: Desk, tmp_path:
         [K1, "open", dt.datetime(2026, 1, 5, 9), "ann", 0],
     ]
     text = CONFIG + tracker("north", (*FIELDS, *SLA))
-    once = Desk.__new__(Desk)
-    once.time = desk.time
-    Story.__init__(once, other, {"north": rows}, text)
+    once = Desk(other, {"north": rows}, text)
     once.time = desk.time
     once.settle()
     assert {name: once.value(K1, name) for name in SLA} == shown
@@ -179,10 +178,8 @@ def test_a_history_from_before_the_journal_counts(tmp_path: Path) -> None:
         ["H2", K1, "status", "waiting", dt.datetime(2026, 1, 5, 10)],
         ["H3", K1, "status", "open", dt.datetime(2026, 1, 5, 12)],
     ]
-    desk = Desk.__new__(Desk)
-    desk.time = dt.datetime(2026, 1, 5, 14, tzinfo=UTC)
     sheets = {"north": rows, "told": changes}
-    Story.__init__(desk, tmp_path, sheets, text + tracker("north", columns) + told)
+    desk = Desk(tmp_path, sheets, text + tracker("north", columns) + told)
     desk.time = dt.datetime(2026, 1, 5, 14, tzinfo=UTC)
     desk.settle()
     assert state(desk, K1) == "on track"
@@ -194,10 +191,7 @@ def test_a_step_between_two_states_is_proposed_in_time(tmp_path: Path) -> None:
     columns = (*FIELDS, *SLA)
     text = CONFIG.replace('"100: level + 1"', '"50: level + 1; 100: level + 1"') + tracker("north", columns)
     rows = [[HEADERS.get(name, name) for name in columns], [K1, "open", dt.datetime(2026, 1, 5, 9), "ann", 0]]
-    desk = Desk.__new__(Desk)
-    desk.time = MONDAY
-    Story.__init__(desk, tmp_path, {"north": rows}, text)
-    desk.time = MONDAY
+    desk = Desk(tmp_path, {"north": rows}, text)
     desk.settle()
     desk.at(11, 1)
     desk.sync()

@@ -91,3 +91,21 @@ def check(request, answer):
     if sent and request.body:
         found += faults(json.loads(request.body), {"$ref": sent}, "request")
     assert not found, f"{request.method} {request.path}: {found[:5]}"
+
+
+def watch(monkeypatch):
+    """Check every request and answer of every sandbox; return the list of what was wrong, which has to stay empty."""
+    from sheetops.sandbox.service import Service
+
+    found, real = [], Service.answer
+
+    def checked(self, request):
+        answer = real(self, request)
+        try:
+            check(request, answer)
+        except AssertionError as error:
+            found.append(str(error))
+        return answer
+
+    monkeypatch.setattr(Service, "answer", checked)
+    return found

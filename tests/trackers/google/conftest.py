@@ -8,8 +8,6 @@ import pytest
 
 from sheetops.config.google import GoogleSettings
 from sheetops.sandbox import Sandbox
-from sheetops.sandbox.http import Answer, Request
-from sheetops.sandbox.service import Service
 from sheetops.trackers.google.transport import open_transport
 
 from ...sandbox import discovery
@@ -120,17 +118,6 @@ def cities(begin: Callable[..., Cities]) -> Cities:
 @pytest.fixture(autouse=True)
 def said_as_google_describes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Every request that is sent here, and every answer, is one that Google's description of the API allows."""
-    found: list[str] = []
-    answer = Service.answer
-
-    def checked(self: Service, request: Request) -> Answer:
-        given = answer(self, request)
-        try:
-            discovery.check(request, given)
-        except AssertionError as error:
-            found.append(str(error))
-        return given
-
-    monkeypatch.setattr(Service, "answer", checked)
+    found = discovery.watch(monkeypatch)
     yield
     assert found == []
