@@ -5,7 +5,9 @@ The names are imported when first used: `sheetops.toml` is read without NumPy.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from .._lazy import lazily
 
 if TYPE_CHECKING:
     from .calendar import BusinessCalendar
@@ -16,10 +18,4 @@ __all__ = ["BusinessCalendar", "Target", "due_at", "parse_target"]
 _LAZY = {"BusinessCalendar": "calendar", "Target": "targets", "due_at": "targets", "parse_target": "targets"}
 
 
-def __getattr__(name: str) -> Any:
-    """Import a public name from the module that has it."""
-    if name not in _LAZY:
-        raise AttributeError(f"module 'sheetops.columns.sla' has no attribute '{name}'")
-    import importlib
-
-    return getattr(importlib.import_module(f"{__name__}.{_LAZY[name]}"), name)
+__getattr__ = lazily(__name__, _LAZY)

@@ -1,0 +1,21 @@
+"""Is this number strange? Signals, counts, change points, root causes, the effect of a measure. Pure: arrays and frames.
+
+The names are imported when first used: `sheetops.toml` is read without NumPy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._lazy import lazily
+
+if TYPE_CHECKING:
+    from .detect import detect
+    from .ears import ears
+    from .farrington import farrington_flexible
+
+__all__ = ["detect", "ears", "farrington_flexible"]
+
+_LAZY = {"detect": "detect", "ears": "ears", "farrington_flexible": "farrington"}
+
+__getattr__ = lazily(__name__, _LAZY)
