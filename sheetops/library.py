@@ -85,6 +85,10 @@ class Workspace:
             self._store = self._open_store(self.config.database_url)
         return self._store
 
+    def now(self) -> datetime:
+        """Return the time, by the workspace's clock (aware)."""
+        return self._env.now()
+
     def close(self) -> None:
         """Let go of the dataset, and of the line to Google."""
         close_backends(self._env.backends)

@@ -41,6 +41,7 @@ def with_computed(
         for kept in one.keeps:
             there = found.get(kept.name)
             found[kept.name] = _together(there, kept, one, section) if there else kept
+    for one in columns:
         if one.table not in found:
             near = did_you_mean(one.table, found)
             section.wrong(
