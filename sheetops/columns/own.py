@@ -138,9 +138,7 @@ class OwnColumn:
         group = next((group for group in self._groups(rows) if one in group.index), None)
         lines = [f"{name} is calculated by {self.name} in columns.py" + (f": {about}" if (about := self._about()) else ".")]  # fmt: skip
         if group is None:
-            blank = next(
-                (n for n in (*self.by, self.order) if n and rows.loc[one, n] != rows.loc[one, n]), ""
-            )
+            blank = next((n for n in (*self.by, self.order) if n and rows[n].isna()[one]), "")
             return [*lines, f"  not judged: {blank or 'what it is grouped by'} is blank"]
         lines += [f"  {need}: {_shown(group.loc[one, need])}" for need in self.needs if need != key]
         if self.by:
