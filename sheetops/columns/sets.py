@@ -28,14 +28,15 @@ class Ask:
     `records` has one row for each record and the key as an ordinary column. `history` has one row for each change of a
     needed field: key, field, old, new, recorded_at, effective_at (both UTC; effective_at is recorded_at where nothing
     else is known), seq, op, actor, who, tracker, in the journal's order; None where the set does not ask for it. `tables` are
-    further tables it named and those it keeps. `taken` are all keys of the tables it keeps, archived ones too. `as_of` is aware.
+    further tables it named. `kept` are the tables that the set keeps, records that people archived too, with a column `archived`.
+    `as_of` is aware.
     """
 
     records: pd.DataFrame
     history: pd.DataFrame | None
     tables: Mapping[str, pd.DataFrame]
     as_of: datetime
-    taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    kept: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,3 +100,9 @@ class ColumnSet:
     def looks_at(self) -> tuple[str, ...]:
         """The tables that the answer depends on: its own, those it named, and those it keeps."""
         return tuple(dict.fromkeys((self.table, *self.tables, *(kept.name for kept in self.keeps))))
+
+    def is_about(self, table: str, field: str | None) -> bool:
+        """Whether another value of a field (None: a record that comes or goes) may make another answer."""
+        if table == self.table and field is not None and self.needs:
+            return field in self.needs or any(field == made.name for made in self.makes)
+        return table in self.looks_at

@@ -100,9 +100,8 @@ class Engine:
         """Whether a set would answer as it did the last time."""
         if self._last.fingerprint != self.fingerprint() or not self._last.holds(one.label, self.as_of):
             return False
-        looked_at = frozenset(one.looks_at)
-        return not looked_at & self._moved and not any(
-            change.table in looked_at and change.op is not Op.AGREE for change in changes
+        return self._moved.isdisjoint(one.looks_at) and not any(
+            one.is_about(change.table, change.field) for change in changes if change.op is not Op.AGREE
         )
 
     def _compute(
@@ -126,13 +125,13 @@ class Engine:
         return self._ask(one, {name: self.store.records(name) for name in one.looks_at}, ())
 
     def _ask(self, one: ColumnSet, records: Records, changes: Sequence[Change]) -> Ask:
-        own, *others = one.looks_at
-        tables = {name: frame(self.schema.table(name), records.get(name, {})) for name in others}
-        taken = {kept.name: frozenset(records.get(kept.name, ())) for kept in one.keeps}
-        rows = frame(self.schema.table(own), records.get(own, {}))
-        return Ask(
-            rows, self._frame_of_history(one, changes) if one.history else None, tables, self.as_of, taken
-        )
+        history = self._frame_of_history(one, changes) if one.history else None
+        tables = {name: self._frame(name, records) for name in one.tables}
+        kept = {table.name: self._frame(table.name, records, archived=True) for table in one.keeps}
+        return Ask(self._frame(one.table, records), history, tables, self.as_of, kept)
+
+    def _frame(self, name: str, records: Records, *, archived: bool = False) -> pd.DataFrame:
+        return frame(self.schema.table(name), records.get(name, {}), archived=archived)
 
     def _frame_of_history(self, one: ColumnSet, changes: Sequence[Change]) -> pd.DataFrame:
         import pandas as pd

@@ -109,13 +109,26 @@ def test_a_record_that_people_deleted_stays_deleted(story: Story) -> None:
     assert story.idle()
 
 
-def test_the_set_is_told_which_keys_are_taken(story: Story, asked: list[Ask]) -> None:
+def test_the_set_is_told_of_its_records_also_of_those_that_people_archived(
+    story: Story, asked: list[Ask]
+) -> None:
     story.delete("markets", "IE")
     story.settle()
     story.type("north", "CASE-0001", note="again", market="IE")
     story.sync()
-    assert asked[-1].taken == {"markets": frozenset({"UK", "IE"})}
-    assert list(asked[-1].tables["markets"]["market_id"]) == ["UK"]
+    kept = asked[-1].kept["markets"].set_index("market_id")
+    assert kept["archived"].to_dict() == {"IE": True, "UK": False}
+    assert asked[-1].tables == {}
+
+
+def test_it_is_not_asked_again_for_a_field_that_it_does_not_need(story: Story, asked: list[Ask]) -> None:
+    before = len(asked)
+    story.type("north", "CASE-0001", note="again")
+    done = story.sync()
+    assert (done.counts["cells_taken"], len(asked)) == (1, before)
+    story.type("north", "CASE-0001", of_market=77)
+    story.sync()
+    assert story.cell("north", "CASE-0001", "of_market") == 3
 
 
 def test_an_undo_does_not_take_its_records_away(story: Story) -> None:
