@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .explaining import explain, near_key
+from .explaining import explain, explain_row, near_key
 from .model.errors import SheetopsError, UnknownName
 from .model.record import Op
 from .outcome import Outcome
@@ -303,6 +303,7 @@ def outcome_error(command: str, error: SheetopsError) -> Outcome:
 __all__ = [
     "Outcome",
     "explain",
+    "explain_row",
     "held",
     "history",
     "outcome_words",

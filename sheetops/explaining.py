@@ -29,9 +29,7 @@ def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
             from .sla_verbs import explain as explain_sla
 
             return explain_sla(ws, key, None if column == "sla" else column)
-    table = next((t for t in ws.schema.tables.values() if ws.store.records(t.name, [key])), None)
-    if table is None:
-        raise UnknownName(f"There is no record '{key}'.{near_key(ws, key)}", not_done="")
+    table = _table_of(ws, key)
     one = _set_called(ws, table.name, column)
     if one is not None and column not in table.by_name:
         lines = _calculation(ws, one, key, one.makes[0].name)
@@ -39,6 +37,29 @@ def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
             "explain", lines, {"key": key, "table": table.name, "columns": one.name, "said": lines}
         )
     return _cells(ws, table, key, column, one)
+
+
+def explain_row(ws: Workspace, key: str) -> Outcome:
+    """Say how every computed column of a record came to what it says: its SLA goals, its pattern, its anomaly.
+
+    Raise UnknownName where there is no such record.
+    """
+    table = _table_of(ws, key)
+    lines: list[str] = []
+    if table.name in ws.config.sla:
+        lines += ws.sla(table.name).explain_lines(key)
+    for one in ws.config.columns:
+        if one.table == table.name and one.explain is not None:
+            lines += ["", *_calculation(ws, one, key, one.makes[0].name)]
+    lines = lines or [f"Nothing is computed for {key}: {table.name} has no SLA goals, patterns or anomalies."]
+    return Outcome("explain", lines, {"key": key, "table": table.name, "said": lines})
+
+
+def _table_of(ws: Workspace, key: str) -> Table:
+    table = next((t for t in ws.schema.tables.values() if ws.store.records(t.name, [key])), None)
+    if table is None:
+        raise UnknownName(f"There is no record '{key}'.{near_key(ws, key)}", not_done="")
+    return table
 
 
 def _set_called(ws: Workspace, table: str, name: str | None) -> ColumnSet | None:

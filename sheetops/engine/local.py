@@ -29,6 +29,11 @@ MEMORY = "columns"
 Records = Mapping[str, Mapping[str, Record]]
 
 
+def forget(store: Store) -> None:
+    """Let the next run compute every column anew, whether anything has changed or not."""
+    store.remember(MEMORY, "")
+
+
 class Engine:
     """The computed columns of a workspace, for one run. `as_of` is the run's time (aware)."""
 
