@@ -66,12 +66,15 @@ def _pressed(outcome: Outcome, sentence: str) -> Pressed:
     return Pressed(outcome.command, sentence, lines, outcome.exit_code, outcome.data.get("run"), outcome.data)
 
 
+_NOTHING = "Nothing to do: everything agrees."
+
+
 def _preview(ws: Workspace, key: str) -> Pressed:
     made = actions.plan(ws)
     counts = made.data["plan"]["counts"]
     guards = [guard["message"] for guard in made.data["plan"]["guards"]]
     said = guards[0] + " Nothing would be written." if guards else f"A sync would do: {outcome_words(counts)}"
-    return _pressed(made, "Nothing to do: everything agrees." if _is_nothing(made) else said)
+    return _pressed(made, _NOTHING if _is_nothing(made) else said)
 
 
 def _is_nothing(made: Outcome) -> bool:
@@ -82,7 +85,7 @@ def _is_nothing(made: Outcome) -> bool:
 def _sync(ws: Workspace, key: str) -> Pressed:
     done = actions.sync(ws)
     left = len(done.data["left_out"])
-    said = outcome_words(done.data["counts"]) if done.data["run"] else str(done.data["outcome"])
+    said = outcome_words(done.data["counts"]) if done.data["run"] else _NOTHING
     if done.data["held"]:
         said += f" {count(done.data['held'], 'item')} held: see below."
     if left:

@@ -49,7 +49,7 @@ def test_a_sync_says_what_it_did_and_which_run_can_be_undone(ws: Workspace) -> N
     said = press(ws, "sync")
     assert said.sentence == "1 change of the dataset's shape, 2 records added."
     assert said.run is not None
-    assert press(ws, "sync").sentence == "Everything agrees."
+    assert press(ws, "sync").sentence == "Nothing to do: everything agrees."
     assert press(ws, "preview").sentence == "Nothing to do: everything agrees."
 
 
@@ -112,7 +112,7 @@ def test_a_guard_is_said_in_one_sentence(ws: Workspace) -> None:
 
 def test_refresh_computes_again(ws: Workspace) -> None:
     press(ws, "sync")
-    assert press(ws, "refresh").sentence == "Nothing to do."
+    assert press(ws, "refresh").sentence == "Nothing to do: everything agrees."
 
 
 @pytest.mark.parametrize("action", ACTIONS)
