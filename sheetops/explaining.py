@@ -30,13 +30,12 @@ def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
 
             return explain_sla(ws, key, None if column == "sla" else column)
     table = _table_of(ws, key)
-    one = _set_called(ws, table.name, column)
-    if one is not None and column not in table.by_name:
-        lines = _calculation(ws, one, key, one.makes[0].name)
-        return Outcome(
-            "explain", lines, {"key": key, "table": table.name, "columns": one.name, "said": lines}
-        )
-    return _cells(ws, table, key, column, one)
+    own = [one for one in ws.config.columns if column is not None and one.has(table.name, column)]
+    said = next((lines for one in own if (lines := _calculation(ws, one, key, column or ""))), [])
+    if own and column not in table.by_name:
+        lines = said or [f"Nothing is computed for {key} by {column}."]
+        return Outcome("explain", lines, {"key": key, "table": table.name, "columns": column, "said": lines})
+    return _cells(ws, table, key, column, said)
 
 
 def explain_row(ws: Workspace, key: str) -> Outcome:
@@ -49,8 +48,8 @@ def explain_row(ws: Workspace, key: str) -> Outcome:
     if table.name in ws.config.sla:
         lines += ws.sla(table.name).explain_lines(key)
     for one in ws.config.columns:
-        if one.table == table.name and one.explain is not None:
-            lines += ["", *_calculation(ws, one, key, one.makes[0].name)]
+        if one.has(table.name, one.name) and (said := _calculation(ws, one, key, one.name)):
+            lines += ["", *said]
     lines = lines or [f"Nothing is computed for {key}: {table.name} has no SLA goals, patterns or anomalies."]
     return Outcome("explain", lines, {"key": key, "table": table.name, "said": lines})
 
@@ -62,12 +61,6 @@ def _table_of(ws: Workspace, key: str) -> Table:
     return table
 
 
-def _set_called(ws: Workspace, table: str, name: str | None) -> ColumnSet | None:
-    """Return the set of columns of this name, or that makes the column of this name."""
-    own = [one for one in ws.config.columns if one.table == table]
-    return next((one for one in own if name in (one.name, *(f.name for f in one.makes))), None)
-
-
 def _calculation(ws: Workspace, one: ColumnSet, key: str, column: str) -> list[str]:
     """Say how a computed column came to what it says, as far as its set can tell."""
     from .engine import Engine
@@ -77,7 +70,7 @@ def _calculation(ws: Workspace, one: ColumnSet, key: str, column: str) -> list[s
     return list(one.explain(Engine(ws.schema, (one,), ws.store, ws.now()).ask(one), key, column))
 
 
-def _cells(ws: Workspace, table: Table, key: str, column: str | None, one: ColumnSet | None) -> Outcome:
+def _cells(ws: Workspace, table: Table, key: str, column: str | None, said: Sequence[str]) -> Outcome:
     from .merge.plan import plain
 
     record = ws.store.records(table.name, [key])[key]
@@ -95,11 +88,16 @@ def _cells(ws: Workspace, table: Table, key: str, column: str | None, one: Colum
         cells.append({"field": known.name, "value": plain(value), "run": last.run if last else None})
     if column:
         lines += ["", *_column_words(ws, table.name, column)]
-    said = _calculation(ws, one, key, column) if one is not None and column else []
     lines += ["", *said] if said else []
     mine = [item for item in ws.held() if item.key == key and column in (None, item.field)]
     lines += ["", *(wording.held(item) for item in mine)] if mine else []
-    data = {"key": key, "table": table.name, "cells": cells, "held": [i.number for i in mine], "said": said}
+    data = {
+        "key": key,
+        "table": table.name,
+        "cells": cells,
+        "held": [i.number for i in mine],
+        "said": list(said),
+    }
     return Outcome("explain", lines, data)
 
 

@@ -67,7 +67,10 @@ class Answer:
 
 
 Explain = Callable[[Ask, str, str], Sequence[str]]
-"""(what the set is asked, a record's key, one of its columns) -> the whole calculation in words."""
+"""(what the set is asked, the key of a record of its table or of one it keeps, a column) -> the calculation in words.
+
+Nothing where the set has nothing to say of that record.
+"""
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,12 @@ class ColumnSet:
     def looks_at(self) -> tuple[str, ...]:
         """The tables that the answer depends on: its own, those it named, and those it keeps."""
         return tuple(dict.fromkeys((self.table, *self.tables, *(kept.name for kept in self.keeps))))
+
+    def has(self, table: str, name: str | None) -> bool:
+        """Whether `name` is the set itself, or one of the columns that it makes in a table, its own or one it keeps."""
+        kept = [field for one in self.keeps if one.name == table for field in one.fields if field.computed]
+        made = [*(self.makes if table == self.table else ()), *kept]
+        return bool(made) and name in (self.name, *(field.name for field in made))
 
     def is_about(self, table: str, field: str | None) -> bool:
         """Whether another value of a field (None: a record that comes or goes) may make another answer."""
