@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from ..blanks import plain
+from .moments import moments
 from .spec import Metric, SignalSpec
 
 BLANK = "(blank)"
@@ -46,13 +47,13 @@ def usable(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     """Return the rows that can be a point, with text in the fields of series and dimensions, and why the others cannot."""
     keys = records[key].astype(object)
-    moments = pd.to_datetime(records[spec.time], utc=True)
+    times = moments(records[spec.time], spec.timezone)
     parts = [*spec.series, *spec.dimensions]
-    rows = pd.DataFrame({"key": keys, "time": moments})
+    rows = pd.DataFrame({"key": keys, "time": times})
     for name in parts:
         rows[name] = plain(records[name]).map(lambda one: BLANK if one is None else str(one))
     reasons: dict[str, str] = {}
-    blank, future = moments.isna(), (moments > pd.Timestamp(as_of)).fillna(False)
+    blank, future = times.isna(), (times > pd.Timestamp(as_of)).fillna(False)
     twice = rows.duplicated(["time", *parts], keep=False) & ~blank
     for lost, said in (
         (twice, "not judged: several rows say the same time of the same series"),
