@@ -5,8 +5,9 @@ Both are fitted to cases whose known scenarios are discounted, so that what one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import special
@@ -18,6 +19,9 @@ from .structure import table_of
 
 INDEPENDENCE = "independence"
 PREVIOUS = "previous period"
+
+_HALF = 0.5
+"""Cases that are added to a count before it is divided by: none before does not mean none ever."""
 
 
 def marginals(cube: Cube, cases: Floats) -> list[Floats]:
@@ -32,29 +36,65 @@ def flat(parts: list[Floats]) -> Floats:
     return np.concatenate([*parts, [1.0]])
 
 
+class Background(Protocol):
+    """What the background brings of some cells, once it is fitted to the (discounted) cases of a cube's rows.
+
+    `extra` are the cases of each cell that other scenarios bring: they are added to what is expected.
+    """
+
+    def expected(self, cells: Cells) -> Floats:
+        """Return how many cases of each cell the background brings."""
+
+    def gain(self, cells: Cells, extra: Floats) -> Floats:
+        """Return each cell's log-likelihood ratio; 0 where there are no more than expected."""
+
+    def p(self, cells: Cells, extra: Floats) -> Floats:
+        """Return each cell's exact p-value, of at least as many."""
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What cases are compared with: its name, and how it is fitted to (discounted) cases of the cube's rows."""
+
+    name: str
+    fitted: Callable[[Floats], Background]
+
+
 @dataclass(frozen=True)
 class Independence:
-    """Expected counts from the attributes' own counts, and from those of pairs that depend on each other."""
+    """The attributes' own counts, and those of pairs that depend on each other."""
 
-    cube: Cube
-    pairs: tuple[tuple[int, int], ...]
+    total: float
+    counts: list[Floats]
+    tables: dict[tuple[int, int], Floats]
 
-    def expected(self, cells: Cells, cases: Floats) -> Floats:
-        """Return the expected count of each cell, given the (discounted) cases of each row of the cube."""
-        total = float(cases.sum())
-        if total <= 0:
+    def expected(self, cells: Cells) -> Floats:
+        if self.total <= 0:
             return np.zeros(len(cells.n))
-        counts = marginals(self.cube, cases)
-        shares = flat([part / total for part in counts])
-        expected: Floats = total * shares[cells.places].prod(axis=1)
-        if not self.pairs:
-            return expected
-        tables = {pair: table_of(self.cube, *pair, cases) for pair in self.pairs}
-        for attributes, mine in cells.by_attributes():
-            if any(pair in tables for pair in _pairs(attributes)):
-                codes = cells.codes_of(mine, attributes)
-                expected[mine] = _structured(attributes, codes, tables, counts, total)
+        shares = flat([part / self.total for part in self.counts])
+        expected: Floats = self.total * shares[cells.places].prod(axis=1)
+        if self.tables:
+            for attributes, mine in cells.by_attributes():
+                if any(pair in self.tables for pair in _pairs(attributes)):
+                    codes = cells.codes_of(mine, attributes)
+                    expected[mine] = _structured(attributes, codes, self.tables, self.counts, self.total)
         return expected
+
+    def gain(self, cells: Cells, extra: Floats) -> Floats:
+        return poisson_gain(cells.n, self.expected(cells) + extra)
+
+    def p(self, cells: Cells, extra: Floats) -> Floats:
+        return poisson_p(cells.n, self.expected(cells) + extra)
+
+
+def independence(cube: Cube, pairs: Sequence[tuple[int, int]]) -> Basis:
+    """Return the comparison with what the attributes' own frequencies, and the pairs' that hang together, would bring."""
+
+    def fitted(cases: Floats) -> Background:
+        tables = {pair: table_of(cube, *pair, cases) for pair in pairs}
+        return Independence(float(cases.sum()), marginals(cube, cases), tables)
+
+    return Basis(INDEPENDENCE, fitted)
 
 
 def _pairs(attributes: tuple[int, ...]) -> Iterator[tuple[int, int]]:
@@ -93,26 +133,46 @@ def _structured(
 
 @dataclass(frozen=True)
 class Previous:
-    """What the previous period says: its own count of each cell, scaled to the window's total and to its single values.
+    """What the previous period says: its own count of each cell, times `changes` by attribute and code, times `ratio`."""
+
+    ratio: float
+    changes: Floats
+
+    def odds(self, cells: Cells) -> Floats:
+        """Return how many cases the window would have for one case before."""
+        odds: Floats = self.ratio * self.changes[cells.places].prod(axis=1)
+        return odds
+
+    def expected(self, cells: Cells) -> Floats:
+        return (cells.before + _HALF) * self.odds(cells)
+
+    def raised(self, cells: Cells, extra: Floats) -> Floats:
+        """Return the odds that bring the extra cases too."""
+        return self.odds(cells) + extra / (cells.before + _HALF)
+
+    def gain(self, cells: Cells, extra: Floats) -> Floats:
+        return share_gain(cells.n, cells.before, self.raised(cells, extra))
+
+    def p(self, cells: Cells, extra: Floats) -> Floats:
+        return share_p(cells.n, cells.before, self.raised(cells, extra))
+
+
+def previous(cube: Cube) -> Basis:
+    """Return the comparison with the previous period, scaled to the window's total and to its single values.
 
     A value that as a whole has become commoner is not news for each of its combinations.
     """
+    earlier, before = marginals(cube, cube.before), float(cube.before.sum())
 
-    cube: Cube
-
-    def odds(self, cells: Cells, cases: Floats) -> Floats:
-        """Return how many cases the window would have for one case before, given the (discounted) cases in it."""
-        now, before = float(cases.sum()), float(self.cube.before.sum())
-        if now <= 0 or before <= 0:
-            return np.full(len(cells.n), np.nan)
+    def fitted(cases: Floats) -> Background:
+        now = max(float(cases.sum()), 1e-9)
         changes = [
-            ((in_window + 1) / now) / ((earlier + before / now) / before)
-            for in_window, earlier in zip(
-                marginals(self.cube, cases), marginals(self.cube, self.cube.before), strict=True
-            )
+            ((here + 1) / now) / ((there + before / now) / before)
+            for here, there in zip(marginals(cube, cases), earlier, strict=True)
         ]
-        odds: Floats = now / before * flat(changes)[cells.places].prod(axis=1)
-        return odds
+        return Previous(now / before, flat(changes))
+
+    return Basis(PREVIOUS, fitted)
 
 
 # --- how surprising -------------------------------------------------------------------------------

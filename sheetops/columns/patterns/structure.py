@@ -1,7 +1,8 @@
 """Which attributes hang together as a whole: a policy that exists in two markets only is no news.
 
-A pair of attributes is structure when its table departs from independence broadly, even without the cells that stand out
-most: those may be scenarios, and a scenario in one cell must not hide itself by being called structure.
+A pair of attributes is structure when its table departs from independence broadly: even without the cells that stand out
+most, or because most values of one have a value of the other that is theirs. A scenario stands out in one cell, and must
+not hide itself by being called structure.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ OUTSTANDING = 0.15
 
 BEYOND_CHANCE = 6.0
 """Standard deviations of chi-square above its mean from which the rest of a table counts as dependent."""
+
+OWN = 0.6
+"""The share of an attribute's values that have a value of the other which is theirs, from which both hang together."""
 
 _LEAST_EXPECTED = 1.0
 _ROUNDS = 5
@@ -41,6 +45,8 @@ def _dependent(table: Floats) -> bool:
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     if min(table.shape) < 2:
         return False
+    if _of_their_own(table):
+        return True
     left_out = max(1, round(OUTSTANDING * table.size))
     judged = np.ones(table.shape, bool)
     for done in range(_ROUNDS):
@@ -56,6 +62,14 @@ def _dependent(table: Floats) -> bool:
         return False
     chi_square = float((((table - expected) ** 2)[good] / expected[good]).sum())
     return (chi_square - freedom) / np.sqrt(2 * freedom) > BEYOND_CHANCE
+
+
+def _of_their_own(table: Floats) -> bool:
+    """Tell whether most values of an attribute come with one of the other far more often than independence has it."""
+    expected = table.sum(axis=1)[:, None] * table.sum(axis=0) / table.sum()
+    stand_out = (table - expected > BEYOND_CHANCE * np.sqrt(expected + 1)) & (table > 1.2 * expected)
+    shares = [stand_out.any(axis=axis).sum() / table.shape[1 - axis] for axis in (0, 1)]
+    return min(table.shape) > 2 and stand_out.sum() > 3 and min(shares) >= OWN
 
 
 def _quasi_independent(table: Floats, judged: np.ndarray) -> Floats:
