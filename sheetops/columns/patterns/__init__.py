@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
-    from .mine import mine
+    from .mining import mine
 
 __all__ = ["mine"]
 
-_LAZY = {"mine": "mine"}
+_LAZY = {"mine": "mining"}
 
 __getattr__ = lazily(__name__, _LAZY)

@@ -40,12 +40,14 @@ class Cells:
         starts = np.concatenate([[0], np.cumsum(self.sizes)])
         places = np.where(self.codes > 0, starts[:-1] + self.codes, starts[-1])
         deepest = max(int(self.depth.max(initial=1)), 1)
-        return np.sort(places, axis=1)[:, :deepest]
+        inside: Ints = np.sort(places, axis=1)[:, :deepest]
+        return inside
 
     @cached_property
     def depth(self) -> Ints:
         """How many attributes each cell has."""
-        return np.count_nonzero(self.codes, axis=1)
+        depth: Ints = np.count_nonzero(self.codes, axis=1)
+        return depth
 
     @cached_property
     def _groups(self) -> list[tuple[tuple[int, ...], Ints]]:
@@ -61,7 +63,8 @@ class Cells:
 
     def codes_of(self, cells: Ints, attributes: tuple[int, ...]) -> Ints:
         """Return the codes of some cells in some attributes."""
-        return self.codes[np.ix_(cells, np.array(attributes))]
+        codes: Ints = self.codes[np.ix_(cells, np.array(attributes))]
+        return codes
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,9 @@ def scan(cube: Cube, least: int, depth: int, judge: Judge) -> Scan:
     possible: dict[int, float] = dict.fromkeys(range(2, depth + 1), 0.0)
     rows = np.arange(len(cube.codes))
     root = Cells(np.zeros((1, len(cube.names)), np.int64), np.zeros(1), np.zeros(1), cube.sizes)
-    _deepen(cube, least, depth, judge, _Node(-1, 1.0, root, rows, np.zeros(len(rows), np.int64)), found, possible)
+    _deepen(
+        cube, least, depth, judge, _Node(-1, 1.0, root, rows, np.zeros(len(rows), np.int64)), found, possible
+    )
     return Scan(_joined(found, cube), {d: count for d, count in possible.items() if count})
 
 
@@ -111,7 +116,7 @@ def _child(cube: Cube, least: int, node: _Node, attribute: int) -> _Node:
     """Return a node with one more attribute."""
     size, codes = cube.sizes[attribute], cube.codes[node.rows, attribute]
     key = node.cell * size + codes
-    n = np.bincount(key, cube.now[node.rows], len(node.cells.n) * size)
+    n = np.bincount(key, cube.now[node.rows], len(node.cells.n) * size).astype(float)
     frequent = n >= least
     frequent[::size] = False
     kept = np.flatnonzero(frequent)
@@ -120,7 +125,7 @@ def _child(cube: Cube, least: int, node: _Node, attribute: int) -> _Node:
     number = np.zeros(len(n), np.int64)
     number[kept] = np.arange(len(kept))
     cell = number[key[inside]]
-    before = np.bincount(cell, cube.before[rows], len(kept))
+    before = np.bincount(cell, cube.before[rows], len(kept)).astype(float)
     cell_codes = node.cells.codes[kept // size]
     cell_codes[:, attribute] = kept % size
     cells = Cells(cell_codes, n[kept], before, cube.sizes)
@@ -150,5 +155,7 @@ def _joined(found: list[tuple[Cells, Ints, Ints]], cube: Cube) -> Cells:
     row = np.concatenate([rows for _, _, rows in found])
     ones = np.ones(len(cell))
     members = sparse.csr_array((ones, (cell, row)), shape=(int(starts[-1]), len(cube.codes)))
-    whole = [np.concatenate([getattr(cells, name) for cells, _, _ in found]) for name in ("codes", "n", "before")]
+    whole = [
+        np.concatenate([getattr(cells, name) for cells, _, _ in found]) for name in ("codes", "n", "before")
+    ]
     return replace(Cells(whole[0], whole[1], whole[2], cube.sizes), members=members)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from ..statistics import Floats
+from ..statistics import Floats, Interval
 from .cells import Cells, Scan
 from .coding import Cube, Ints
 from .expectation import Background, Basis
@@ -51,12 +51,14 @@ class Fit:
 
     def extra(self) -> Floats:
         """Return how many cases of each cell the scenarios taken bring."""
-        return np.maximum(self.cells.n - self.cells.members @ self.left, 0.0)
+        extra: Floats = np.maximum(self.cells.n - self.cells.members @ self.left, 0.0)
+        return extra
 
     def others(self) -> Floats:
         """Return the same for each scenario taken, without itself."""
         seen = self.cells.members[self.taken] @ self.left / self.factors
-        return np.maximum(self.cells.n[self.taken] - seen, 0.0)
+        extra: Floats = np.maximum(self.cells.n[self.taken] - seen, 0.0)
+        return extra
 
 
 def _some(cells: Cells, which: Ints) -> Cells:
@@ -75,6 +77,7 @@ class View:
     extra: Floats
     p: Floats
     gain: Floats
+    interval: Interval
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,9 @@ class Judged:
 def cover(cube: Cube, scan: Scan, compared: Sequence[Basis], settings: Settings) -> Judged:
     """Return the scenarios that say different things, the strongest first, each judged given all the others."""
     cells = scan.cells
-    tests = np.array([scan.possible.get(int(d), 1.0) for d in cells.depth]) * len(scan.possible) * len(compared)
+    tests = (
+        np.array([scan.possible.get(int(d), 1.0) for d in cells.depth]) * len(scan.possible) * len(compared)
+    )
     fits = [Fit(basis, cube, cells, cube.now.copy(), basis.fitted(cube.now)) for basis in compared]
     taken: list[int] = []
     while len(taken) < 4 * settings.most:
@@ -137,7 +142,7 @@ def _judged(fits: Sequence[Fit], cells: Cells, tests: Floats, taken: Sequence[in
     some, views = _some(cells, chosen), []
     for fit in fits:
         extra, back = fit.others() if taken else np.zeros(0), fit.background
-        views.append(
-            View(fit.basis.name, back.expected(some) + extra, extra, back.p(some, extra), back.gain(some, extra))
-        )
+        expected = back.expected(some) + extra
+        judged = back.p(some, extra), back.gain(some, extra), back.interval(some, extra)
+        views.append(View(fit.basis.name, expected, extra, *judged))
     return Judged(replace(some, members=cells.members[chosen]), tuple(views), tests[chosen])

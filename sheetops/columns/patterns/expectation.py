@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from scipy import special
 
-from ..statistics import Floats, poisson_greater
+from ..statistics import Floats, Interval, binomial, poisson_greater, poisson_ratio
 from .cells import Cells
 from .coding import Cube, Ints
 from .structure import table_of
@@ -26,9 +26,7 @@ _HALF = 0.5
 
 def marginals(cube: Cube, cases: Floats) -> list[Floats]:
     """Return how many cases there are of each attribute's codes."""
-    return [
-        np.bincount(cube.codes[:, i], cases, size) for i, size in enumerate(cube.sizes)
-    ]  # each row is read once for each attribute
+    return [np.bincount(cube.codes[:, i], cases, size).astype(float) for i, size in enumerate(cube.sizes)]
 
 
 def flat(parts: list[Floats]) -> Floats:
@@ -50,6 +48,9 @@ class Background(Protocol):
 
     def p(self, cells: Cells, extra: Floats) -> Floats:
         """Return each cell's exact p-value, of at least as many."""
+
+    def interval(self, cells: Cells, extra: Floats) -> Interval:
+        """Return the exact 95 % interval of observed over expected."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,10 @@ class Independence:
 
     def p(self, cells: Cells, extra: Floats) -> Floats:
         return poisson_p(cells.n, self.expected(cells) + extra)
+
+    def interval(self, cells: Cells, extra: Floats) -> Interval:
+        ratio = poisson_ratio(cells.n, self.expected(cells) + extra)
+        return Interval(ratio.lower, ratio.upper)
 
 
 def independence(cube: Cube, pairs: Sequence[tuple[int, int]]) -> Basis:
@@ -144,17 +149,24 @@ class Previous:
         return odds
 
     def expected(self, cells: Cells) -> Floats:
-        return (cells.before + _HALF) * self.odds(cells)
+        expected: Floats = (cells.before + _HALF) * self.odds(cells)
+        return expected
 
     def raised(self, cells: Cells, extra: Floats) -> Floats:
         """Return the odds that bring the extra cases too."""
-        return self.odds(cells) + extra / (cells.before + _HALF)
+        odds: Floats = self.odds(cells) + extra / (cells.before + _HALF)
+        return odds
 
     def gain(self, cells: Cells, extra: Floats) -> Floats:
         return share_gain(cells.n, cells.before, self.raised(cells, extra))
 
     def p(self, cells: Cells, extra: Floats) -> Floats:
         return share_p(cells.n, cells.before, self.raised(cells, extra))
+
+    def interval(self, cells: Cells, extra: Floats) -> Interval:
+        share, odds = binomial(cells.n, cells.n + cells.before), self.raised(cells, extra)
+        with np.errstate(divide="ignore"):
+            return Interval(*(end / (1 - end) / odds for end in share))
 
 
 def previous(cube: Cube) -> Basis:

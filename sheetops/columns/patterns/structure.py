@@ -38,7 +38,8 @@ def table_of(cube: Cube, i: int, j: int, cases: Floats) -> Floats:
     """Return how many cases there are for each code of one attribute (rows) and another (columns)."""
     sizes = cube.sizes[i], cube.sizes[j]
     counts = np.bincount(mixed(cube.codes[:, [i, j]], sizes), cases, sizes[0] * sizes[1])
-    return counts.reshape(sizes)
+    table: Floats = counts.astype(float).reshape(sizes)
+    return table
 
 
 def _dependent(table: Floats) -> bool:
@@ -61,7 +62,7 @@ def _dependent(table: Floats) -> bool:
     if freedom < 1:
         return False
     chi_square = float((((table - expected) ** 2)[good] / expected[good]).sum())
-    return (chi_square - freedom) / np.sqrt(2 * freedom) > BEYOND_CHANCE
+    return bool((chi_square - freedom) / np.sqrt(2 * freedom) > BEYOND_CHANCE)
 
 
 def _of_their_own(table: Floats) -> bool:
@@ -69,7 +70,7 @@ def _of_their_own(table: Floats) -> bool:
     expected = table.sum(axis=1)[:, None] * table.sum(axis=0) / table.sum()
     stand_out = (table - expected > BEYOND_CHANCE * np.sqrt(expected + 1)) & (table > 1.2 * expected)
     shares = [stand_out.any(axis=axis).sum() / table.shape[1 - axis] for axis in (0, 1)]
-    return min(table.shape) > 2 and stand_out.sum() > 3 and min(shares) >= OWN
+    return bool(min(table.shape) > 2 and stand_out.sum() > 3 and min(shares) >= OWN)
 
 
 def _quasi_independent(table: Floats, judged: np.ndarray) -> Floats:
