@@ -133,7 +133,8 @@ def _structured(
         else:
             product = np.prod(given, axis=0) / np.maximum(alone, 1e-12) ** (len(given) - 1)
             expected *= np.minimum(np.maximum(product, np.max(given, axis=0)), 1.0)
-    return np.minimum(expected, most)
+    least: Floats = np.minimum(expected, most)
+    return least
 
 
 @dataclass(frozen=True)
