@@ -50,7 +50,11 @@ ENGLISH = Language(
         ("is a counterfeit of a known brand", "is counterfeit, copies the brand", "looks counterfeit"),
         ("was never delivered to the buyer", "never delivered", "not delivered, buyer still waiting"),
         ("shows a false discount price", "false discount shown", "price discount is false"),
-        ("asks viewers to pay outside the platform", "payment outside the platform", "pay off-platform requested"),
+        (
+            "asks viewers to pay outside the platform",
+            "payment outside the platform",
+            "pay off-platform requested",
+        ),
         ("caused a rash and burning", "buyer got a rash, burning skin", "rash and burning after use"),
     ),
     (
@@ -241,7 +245,23 @@ THAI = Language(
     spaced=False,
 )
 LANGUAGES = (ENGLISH, SPANISH, INDONESIAN, VIETNAMESE, ARABIC, CHINESE, THAI)
-SYLLABLES = ("ka", "lo", "mi", "ra", "ven", "tor", "shi", "zu", "bel", "nak", "pri", "qua", "dex", "fyl", "om")
+SYLLABLES = (
+    "ka",
+    "lo",
+    "mi",
+    "ra",
+    "ven",
+    "tor",
+    "shi",
+    "zu",
+    "bel",
+    "nak",
+    "pri",
+    "qua",
+    "dex",
+    "fyl",
+    "om",
+)
 TYPO, LINK, AMOUNT = 0.25, 0.1, 0.3
 """Shares of the texts with a typing mistake, with a link, with an amount."""
 
@@ -258,7 +278,9 @@ class Root:
     seller: str
 
 
-def made(count: int, *, seed: int = 7, alone: float = 0.1, languages: Sequence[Language] = LANGUAGES) -> pd.DataFrame:
+def made(
+    count: int, *, seed: int = 7, alone: float = 0.1, languages: Sequence[Language] = LANGUAGES
+) -> pd.DataFrame:
     """Return `count` texts by key with columns text, root (a number), date; a share `alone` of them has a root of its own.
 
     The sizes of the roots are those of a Zipf law cut at 400 tellings: some stories are told hundreds of times, most a few.
@@ -285,7 +307,10 @@ def _root(chance: Any, languages: Sequence[Language]) -> Root:
     brand, seller = (
         "".join(SYLLABLES[i] for i in chance.integers(0, len(SYLLABLES), long)).title() for long in (2, 3)
     )
-    parts = (part[int(chance.integers(len(part)))] for part in (language.objects, language.problems, language.places))
+    parts = (
+        part[int(chance.integers(len(part)))]
+        for part in (language.objects, language.problems, language.places)
+    )
     return Root(language, *parts, brand, seller)
 
 
@@ -296,7 +321,11 @@ def _told(root: Root, chance: Any) -> str:
     def one(ways: Sequence[str]) -> str:
         return ways[int(chance.integers(len(ways)))]
 
-    parts = [f"{one(root.object)} {root.brand} {one(root.problem)}", one(root.place), language.by.format(root.seller)]
+    parts = [
+        f"{one(root.object)} {root.brand} {one(root.problem)}",
+        one(root.place),
+        language.by.format(root.seller),
+    ]
     order = chance.permutation(3) if chance.random() < 0.5 else np.arange(3)
     number = one(language.ids).format(f"#{chance.integers(10**6, 10**7)}")
     extra = [number] if number else []

@@ -11,9 +11,10 @@ from .._lazy import lazily
 
 if TYPE_CHECKING:
     from .mine import mine
+    from .same_story import Stories, stories
 
-__all__ = ["mine"]
+__all__ = ["Stories", "mine", "stories"]
 
-_LAZY = {"mine": "mine"}
+_LAZY = {"Stories": "same_story", "mine": "mine", "stories": "same_story"}
 
 __getattr__ = lazily(__name__, _LAZY)

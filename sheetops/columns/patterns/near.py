@@ -18,8 +18,12 @@ from scipy import sparse
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-WORK = 8_000_000
+WORK = 2_000_000
 """Products that are made at a time: bounds the memory, not the answer."""
+
+SPARED = 0.7
+"""How much of the threshold the terms may amount to that are left out of the search: less searches more and compares less."""
+LEVELS = 18
 
 
 class Pairs(NamedTuple):
@@ -78,33 +82,60 @@ def row_numbers(matrix: Any) -> Ints:
 def near(queries: Any, targets: Any, threshold: float) -> Pairs:
     """Return the pairs of rows of two CSR matrices of unit rows whose cosine is at least `threshold` (above 0)."""
     frequency = np.bincount(targets.indices, minlength=targets.shape[1])
-    searched, left = _prefixes(queries, frequency, threshold)
+    searched, spared, level = _prefixes(queries, frequency, threshold)
+    common = _common(targets, frequency)
     by_term = targets.T.tocsr()
-    work = np.bincount(row_numbers(searched), frequency[searched.indices], minlength=queries.shape[0])
+    work: Floats = np.bincount(
+        row_numbers(searched), frequency[searched.indices], minlength=queries.shape[0]
+    ).astype(float)
     found = []
     for begin, end in _portions(work):
         product = (searched[begin:end] @ by_term).tocoo()
         row = product.row.astype(np.int64) + begin
-        hopeful = product.data >= threshold - left[row] - 1e-6
+        hopeful = product.data >= threshold - spared[row] * common[level[row], product.col] - 1e-5
         found.append(_compared(queries, targets, row[hopeful], product.col[hopeful], threshold))
     if not found:
         return Pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
     return Pairs(*(np.concatenate(part) for part in zip(*found, strict=True)))
 
 
-def _prefixes(queries: Any, frequency: Ints, threshold: float) -> tuple[Any, Floats]:
-    """Return the queries without the commonest terms they can spare, and the length of what each spares."""
+def _prefixes(queries: Any, frequency: Ints, threshold: float) -> tuple[Any, Floats, Ints]:
+    """Return the queries without the commonest terms they can spare, the length of what each spares, and how common that is.
+
+    The last is a level: every term that is spared is in at least 2**level of the targets.
+    """
     rows = row_numbers(queries)
-    order = np.lexsort((queries.indices, -frequency[queries.indices], rows))
+    seen = frequency[queries.indices]
+    order = np.lexsort((queries.indices, -seen, rows))
     squares = queries.data[order].astype(float) ** 2
     total = np.cumsum(squares)
     before = np.concatenate(([0.0], total))[queries.indptr[:-1]]
-    within = total - before[rows]
-    spared = within < threshold**2 - 1e-6
-    left = np.sqrt(np.bincount(rows[spared], squares[spared], minlength=queries.shape[0]))
+    spared = total - before[rows] < (SPARED * threshold) ** 2
+    length = np.sqrt(np.bincount(rows[spared], squares[spared], minlength=queries.shape[0]))
+    level = np.full(queries.shape[0], LEVELS - 1)
+    np.minimum.at(level, rows[spared], _level(seen[order][spared]))
     kept = order[~spared]
     shape = queries.shape
-    return sparse.csr_matrix((queries.data[kept], (rows[kept], queries.indices[kept])), shape=shape), left
+    searched = sparse.csr_matrix((queries.data[kept], (rows[kept], queries.indices[kept])), shape=shape)
+    return searched, length, level
+
+
+def _level(frequency: Ints) -> Ints:
+    levels: Ints = np.minimum(np.log2(np.maximum(frequency, 1)).astype(np.int64), LEVELS - 1)
+    return levels
+
+
+def _common(targets: Any, frequency: Ints) -> Floats:
+    """Return for each level the length of what each target has in terms that are at least so common."""
+    rows, levels = row_numbers(targets), _level(frequency[targets.indices])
+    squares = np.zeros((LEVELS, targets.shape[0]))
+    for level in range(LEVELS):
+        enough = levels >= level
+        squares[level] = np.bincount(
+            rows[enough], targets.data[enough].astype(float) ** 2, minlength=targets.shape[0]
+        )
+    lengths: Floats = np.sqrt(squares)
+    return lengths
 
 
 def _portions(work: Floats) -> list[tuple[int, int]]:

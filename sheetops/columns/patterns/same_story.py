@@ -22,8 +22,6 @@ from .near import Ints, Terms
 from .story_words import SAMPLE, alike, keywords, weights_of
 from .text_tokens import LONGEST, masked, tokens, weight, words
 
-THRESHOLD = 0.55
-"""Cosine from which a text belongs to a story: the best pair F1 on seeded texts (seed 7), between 0.5 and 0.6 in every language."""
 COLUMNS = ("story", "story_size", "story_similarity", "similar_cases", "story_why")
 TABLE = ("size", "keywords", "example", "first", "last")
 SHOWN = 160
@@ -51,19 +49,20 @@ def stories(
     *,
     dates: pd.Series | None = None,
     as_of: Any = None,
-    threshold: float = THRESHOLD,
+    threshold: float | None = None,
     similar: int = 5,
 ) -> Stories:
     """Return which texts tell the same story; the index of `texts` is the cases' keys.
 
     A story is known by the key of the case that told it first, by `dates` (same index and length; undated cases come last)
     and then by key; without dates, by key alone. So the order of the rows does not matter, and a later text never
-    changes the story of an earlier one; sizes and similar cases are those of all texts given. Raise ValueError where
+    changes the story of an earlier one; sizes and similar cases are those of all texts given. `threshold` is a cosine
+    (default: `leaders.nearness`, which rises with the number of texts). Raise ValueError where
     the lengths differ or the threshold is not in (0, 1].
     """
     if dates is not None and len(dates) != len(texts):
         raise ValueError(f"there are {len(texts)} texts and {len(dates)} dates")
-    if not 0 < threshold <= 1:
+    if threshold is not None and not 0 < threshold <= 1:
         raise ValueError(f"the threshold is above 0 and at most 1, not {threshold}")
     told = _read(texts, _instants(dates, len(texts)), _instants(None if as_of is None else [as_of], 1)[0])
     counts = told.terms.matrix()
@@ -110,7 +109,9 @@ def _read(texts: pd.Series, instants: Any, as_of: Any) -> _Told:
         found = [] if no_text[at] else words(masked(said[at]))
         compared = tokens(found)
         if late[at] or no_key[at]:
-            refused[at] = f"dated {str(instants[at])[:10]}, after {str(as_of)[:10]}" if late[at] else "it has no key"
+            refused[at] = (
+                f"dated {str(instants[at])[:10]}, after {str(as_of)[:10]}" if late[at] else "it has no key"
+            )
             continue
         if len(compared) < LEAST:
             refused[at] = _why_not("" if no_text[at] else str(said[at]), compared)
@@ -121,7 +122,8 @@ def _read(texts: pd.Series, instants: Any, as_of: Any) -> _Told:
             first.append(at)
         rows.append(at)
         which.append(number)
-    return _Told(keys, said, instants, *(np.array(one, np.int64) for one in (rows, which, first)), terms, refused)
+    positions = [np.array(one, np.int64) for one in (rows, which, first)]
+    return _Told(keys, said, instants, positions[0], positions[1], positions[2], terms, refused)
 
 
 def _why_not(said: str, compared: list[str]) -> str:
@@ -132,7 +134,9 @@ def _why_not(said: str, compared: list[str]) -> str:
     return "no words in it, only emoji, signs, numbers, ids or links"
 
 
-def _cases(told: _Told, leader: Ints, cosine: Any, neighbours: list[list[tuple[int, float]]], most: int) -> Any:
+def _cases(
+    told: _Told, leader: Ints, cosine: Any, neighbours: list[list[tuple[int, float]]], most: int
+) -> Any:
     size = len(told.keys)
     made: dict[str, list[Any]] = {
         "story": [None] * size, "story_size": [None] * size, "story_similarity": [np.nan] * size,
@@ -150,8 +154,8 @@ def _cases(told: _Told, leader: Ints, cosine: Any, neighbours: list[list[tuple[i
         made["story_why"][at] = _why(told, at, number, lead, sizes[lead], float(cosine[number]))
     for at, reason in told.refused.items():
         made["story_why"][at] = f"not judged: {reason}"
-    frame = pd.DataFrame(made, columns=list(COLUMNS))
-    return frame.astype({"story": object, "story_size": "Int64"})
+    types = {"story_size": "Int64", "story_similarity": float}
+    return pd.DataFrame({name: pd.Series(made[name], dtype=types.get(name, object)) for name in COLUMNS})
 
 
 def _tellers(told: _Told) -> list[list[int]]:

@@ -24,7 +24,7 @@ _GRAMS = range(2, 13)
 def alike(counts: Any, leader: Ints, most: int) -> list[list[tuple[int, float]]]:
     """Return for each distinct text up to `most` others of its story with their cosine, the nearest first."""
     found: list[list[tuple[int, float]]] = [[] for _ in range(len(leader))]
-    frequency = np.bincount(counts.indices, minlength=counts.shape[1])
+    frequency: Floats = np.bincount(counts.indices, minlength=counts.shape[1]).astype(float)
     rows = unit(counts, rarity(frequency, len(leader)))
     shared = np.flatnonzero(np.bincount(leader, minlength=len(leader))[leader] > 1)
     order = shared[np.lexsort((shared, leader[shared]))]
@@ -35,9 +35,14 @@ def alike(counts: Any, leader: Ints, most: int) -> list[list[tuple[int, float]]]
         np.fill_diagonal(cosines, -1.0)
         nearest = np.argsort(-cosines.round(6), axis=1, kind="stable")[:, :most]
         for row, columns, values in zip(
-            here.tolist(), here[nearest].tolist(), np.take_along_axis(cosines, nearest, 1).tolist(), strict=True
+            here.tolist(),
+            here[nearest].tolist(),
+            np.take_along_axis(cosines, nearest, 1).tolist(),
+            strict=True,
         ):
-            found[row] = [(other, cosine) for other, cosine in zip(columns, values, strict=True) if cosine > 0]
+            found[row] = [
+                (other, cosine) for other, cosine in zip(columns, values, strict=True) if cosine > 0
+            ]
     return found
 
 
