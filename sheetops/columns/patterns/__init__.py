@@ -12,9 +12,16 @@ from .._lazy import lazily
 if TYPE_CHECKING:
     from .mine import mine
     from .same_story import Stories, stories
+    from .standardise import propose, standardised
 
-__all__ = ["Stories", "mine", "stories"]
+__all__ = ["Stories", "mine", "propose", "standardised", "stories"]
 
-_LAZY = {"Stories": "same_story", "mine": "mine", "stories": "same_story"}
+_LAZY = {
+    "Stories": "same_story",
+    "mine": "mine",
+    "propose": "standardise",
+    "standardised": "standardise",
+    "stories": "same_story",
+}
 
 __getattr__ = lazily(__name__, _LAZY)
