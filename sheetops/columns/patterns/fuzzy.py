@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +13,8 @@ ALL_PAIRS = 2_000_000
 """Up to so many comparisons all are made; above, only those of names that share rare pairs of letters."""
 ALIKE, SPELLED_ALIKE = 0.45, 0.7
 """Cosine of the pairs of letters below which a name is not compared with a canonical one, or with another spelling."""
+MOST_PAIRS, SAMPLE = 3_000_000, 500
+"""Comparisons that are made at most, about: of more, the least alike are left out. The names that are asked to know how many."""
 LEAST = 60.0
 """Score below which two names have nothing to do with one another."""
 
@@ -67,8 +69,17 @@ def _blocked(names: Sequence[str], targets: Sequence[str], alike: float) -> tupl
     counts = terms.matrix()
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     rows = unit(counts, np.log((1 + counts.shape[0]) / (1.0 + frequency)) + 1)
-    found = near(rows[len(targets) :], rows[: len(targets)], alike)
+    one, other = rows[len(targets) :], rows[: len(targets)]
+    found = near(one, other, _bounded(one, other, alike))
     return found.row, found.target
+
+
+def _bounded(names: Any, targets: Any, alike: float) -> float:
+    """Return the cosine above which there are about MOST_PAIRS, by a sample of the names; at least `alike`."""
+    sample = names[:: max(1, names.shape[0] // SAMPLE)]
+    cosines = np.sort(near(sample, targets, alike).cosine)[::-1]
+    most = int(MOST_PAIRS * sample.shape[0] / max(1, names.shape[0]))
+    return float(cosines[most]) if len(cosines) > most else alike
 
 
 def _letter_pairs(word: str) -> list[str]:

@@ -13,12 +13,12 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from scipy import special
 
 from ...words import count as counted
-from ..statistics import Floats, benjamini_hochberg, poisson_greater, ratio_prior, shrunk_ratio
+from ..statistics import Floats, benjamini_hochberg, poisson_greater
 
 LEAST, FALSE, USUAL = 3, 0.05, 0.975
 """Cases that make a repeat offender at least; false discovery rate; quantile up to which a count is usual."""
 EXCESS = 1.5
-"""Shrunk ratio to what is expected that a repeat offender has at least: among many cases a tenth more is certain, and nothing."""
+"""Ratio to what is expected that a repeat offender has at least: among many cases a tenth more is certain, and nothing."""
 FEWEST = 5
 """Others that are needed to say what is usual."""
 COLUMNS = ["count", "exposure", "rate", "expected", "usual", "ratio", "p_value", "q_value", "repeat", "why"]
@@ -40,7 +40,7 @@ def repeats(
 
     `exposure` is a series (name -> amount in the window), or a frame with the columns `by`, `date` and, unless each row
     is one, `amount`. Columns: count; exposure (NaN: none given); rate (cases per 100 of exposure); expected; usual (the
-    largest usual count: the Poisson 97.5 % quantile); ratio (observed/expected, shrunk towards the others'); p_value (exact, one-sided),
+    largest usual count: the Poisson 97.5 % quantile); ratio (observed/expected); p_value (exact, one-sided),
     q_value (Benjamini-Hochberg over all that are judged); repeat (above usual, at least `least`, q <= `false`, ratio >= 1.5); why
     ("7 cases in 90 days over 41 sessions; 1.9 expected, up to 5 is usual (q = 0.003)", or "not judged: REASON").
     Cases after `as_of` do not count, so that an answer never changes later. Raise ValueError where a column is missing.
@@ -63,10 +63,10 @@ def repeats(
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = expected / -np.expm1(-expected) if amounts is None else expected
         rate = 100 * observed / spent
-        ratio = np.where(judged, shrunk_ratio(observed, mean, ratio_prior(observed, mean)), np.nan)
+        ratio = observed / mean
         flag = (observed > usual) & (observed >= least) & (q <= false) & (ratio >= EXCESS)
     why = [
-        _why(*numbers, days, nouns)
+        _why(numbers, days, nouns)
         for numbers in zip(reasons, observed, spent, mean, usual, q, strict=True)
     ]  # fmt: skip
     return pd.DataFrame(
@@ -182,9 +182,9 @@ def _expected_by_share(observed: Floats, spent: Floats) -> Floats:
 
 
 def _p_values(observed: Floats, expected: Floats, *, truncated: bool) -> Floats:
-    p = poisson_greater(observed, expected)
+    p: Floats = poisson_greater(observed, expected)
     if not truncated:
-        return np.where(np.isnan(expected), np.nan, p)
+        return p
     with np.errstate(invalid="ignore", divide="ignore"):
         given: Floats = np.minimum(p / -np.expm1(-expected), 1.0)  # it is known to have one
     return given
@@ -203,16 +203,8 @@ def _usual(expected: Floats, *, truncated: bool) -> Floats:
     return usual
 
 
-def _why(
-    reason: str,
-    count: float,
-    spent: float,
-    expected: float,
-    usual: float,
-    q: float,
-    days: int,
-    nouns: tuple[str, str],
-) -> str:
+def _why(numbers: tuple[Any, ...], days: int, nouns: tuple[str, str]) -> str:
+    reason, count, spent, expected, usual, q = numbers
     over = f" over {counted(round(spent), nouns[1])}" if np.isfinite(spent) else ""
     said = f"{counted(round(count), nouns[0])} in {counted(days, 'day')}{over}"
     if reason:

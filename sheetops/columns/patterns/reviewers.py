@@ -13,7 +13,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from scipy import special
 
 from ...words import count as counted
-from ..statistics import Floats, benjamini_hochberg, rate_prior, shrunk_rate, wilson
+from ..statistics import Floats, benjamini_hochberg, fisher, rate_prior, shrunk_rate, wilson
 
 LEAST = 20
 """Reviews of a policy below which a reviewer is not named."""
@@ -52,7 +52,7 @@ def overturns(
     `overturned` is true or false, missing where it was not checked (then the review does not count). Columns: reviews,
     overturned, rate, peers (the rate of all others on that policy), shrunk (beta-binomial posterior mean over that policy's
     reviewers), lower and upper (funnel: the exact binomial 95 % limits of a reviewer like the peers), q_value
-    (two-sided exact binomial, Benjamini-Hochberg over all), verdict ("as peers", "more overturned than peers", "less
+    (Fisher's exact test against the peers, two-sided, Benjamini-Hochberg over all), verdict ("as peers", "more overturned than peers", "less
     overturned than peers", "not judged"), why. Sorted by policy and name, never by rate. Raise ValueError where a column is missing.
     """
     _need(reviews, reviewer, policy, overturned)
@@ -67,7 +67,7 @@ def overturns(
         for row in _policy_rows(str(name), some.droplevel(0), least)
     ]  # fmt: skip
     frame = pd.DataFrame(
-        rows, columns=["policy", "reviewer", "reviews", "overturned", "peers", "shrunk", "reason"]
+        rows, columns=["policy", "reviewer", "reviews", "overturned", "peers", "rest", "shrunk", "reason"]
     )
     return _judged(frame, false)
 
@@ -100,7 +100,7 @@ def _policy_rows(policy: str, cells: pd.DataFrame, least: int) -> list[dict[str,
         rows.append(
             {
                 "policy": policy, "reviewer": str(cells.index[place]), "reviews": int(size[place]), "overturned": int(bad[place]),
-                "peers": rest_bad / rest if enough else np.nan, "shrunk": shrunk[place],
+                "peers": rest_bad / rest if enough else np.nan, "rest": rest, "shrunk": shrunk[place],
                 "reason": "" if enough else f"peers have {rest:.0f} of {least} reviews of {policy}",
             }
         )  # fmt: skip
@@ -121,30 +121,29 @@ def _pool(policy: str, people: int, size: float, bad: float, least: int) -> dict
 
 
 def _judged(frame: pd.DataFrame, false: float) -> pd.DataFrame:
-    frame = frame.astype({"reviews": "Int64", "overturned": "Int64", "peers": float, "shrunk": float})
+    frame = frame.astype(
+        {"reviews": "Int64", "overturned": "Int64", "peers": float, "rest": float, "shrunk": float}
+    )
     size, bad = (frame[name].to_numpy(float, na_value=np.nan) for name in ("reviews", "overturned"))
     peers = frame["peers"].to_numpy(float)
     with np.errstate(invalid="ignore", divide="ignore"):
         frame["rate"] = bad / size
     frame["lower"], frame["upper"] = _funnel(size, peers)
-    frame["q_value"] = benjamini_hochberg(_two_sided(bad, size, peers))
+    frame["q_value"] = benjamini_hochberg(_differs(bad, size, frame["rest"].to_numpy(float), peers))
     columns = (
         frame[name].tolist()
         for name in ("reviews", "overturned", "peers", "lower", "upper", "q_value", "reason")
     )
-    said = [_verdict(*row, false) for row in zip(*columns, strict=True)]
+    said = [_verdict(row, false) for row in zip(*columns, strict=True)]
     frame["verdict"] = pd.Series([verdict for verdict, _ in said], index=frame.index, dtype=object)
     frame["why"] = pd.Series([why for _, why in said], index=frame.index, dtype=object)
     return frame[RATES]
 
 
-def _two_sided(bad: Floats, size: Floats, rate: Floats) -> Floats:
-    """Return twice the smaller exact binomial tail, at most 1."""
-    with np.errstate(invalid="ignore"):
-        more = np.where(bad > 0, special.bdtrc(bad - 1, size, rate), 1.0)
-        p = np.minimum(2 * np.minimum(more, special.bdtr(bad, size, rate)), 1.0)
-    tails: Floats = np.where(np.isnan(bad) | np.isnan(rate), np.nan, p)
-    return tails
+def _differs(bad: Floats, size: Floats, rest: Floats, peers: Floats) -> Floats:
+    """Return Fisher's exact two-sided p of a reviewer against the peers: what few peers say is uncertain too."""
+    rest_bad = np.round(rest * peers)
+    return fisher(bad, size - bad, rest_bad, rest - rest_bad).p_two
 
 
 def _funnel(size: Floats, rate: Floats) -> tuple[Floats, Floats]:
@@ -153,16 +152,15 @@ def _funnel(size: Floats, rate: Floats) -> tuple[Floats, Floats]:
     for quantile in ((1 - FUNNEL) / 2, (1 + FUNNEL) / 2):
         found = np.full(len(size), np.nan)
         for place in np.flatnonzero(~np.isnan(rate) & ~np.isnan(size)):
-            counts = np.arange(size[place] + 1)
-            below = special.bdtr(counts, size[place], rate[place])
-            found[place] = counts[int(np.searchsorted(below, quantile - 1e-12))] / size[place]
+            counts = np.arange(size[place])
+            below = special.betainc(size[place] - counts, counts + 1, 1 - rate[place])
+            found[place] = np.searchsorted(below, quantile - 1e-12) / size[place]
         ends.append(found)
     return ends[0], ends[1]
 
 
-def _verdict(
-    size: Any, bad: Any, peers: float, lower: float, upper: float, q: float, reason: str, false: float
-) -> tuple[str, str]:
+def _verdict(row: tuple[Any, ...], false: float) -> tuple[str, str]:
+    size, bad, peers, lower, upper, q, reason = row
     if pd.isna(size):
         return "not judged", f"not judged: {reason}; not shown, so that nobody is known by it"
     said = f"{bad:,} of {size:,} overturned ({100 * bad / size:.0f} %)"
@@ -262,6 +260,6 @@ def cohen_kappa(one: list[str], other: list[str]) -> float:
     joint = table.reindex(index=labels, columns=labels, fill_value=0).to_numpy(float)
     if not joint.sum():
         return float("nan")
-    joint /= joint.sum()
+    joint = joint / joint.sum()
     chance = float(joint.sum(axis=0) @ joint.sum(axis=1))
     return float((np.trace(joint) - chance) / (1 - chance)) if chance < 1 - 1e-12 else float("nan")
