@@ -11,23 +11,49 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
+    from .columns import PatternColumns, pattern_columns
     from .identity import name_all
     from .mining import mine
-    from .columns import PatternColumns, pattern_columns
     from .recommending import recommend
+    from .repeats import repeat_numbers
+    from .reviewers import agreement, overturns
     from .risk import risk_table
+    from .same_story import Stories, stories
     from .settings import Settings
-
-__all__ = ["PatternColumns", "Settings", "mine", "name_all", "pattern_columns", "recommend", "risk_table"]
+    from .standardise import propose, standardised
 
 _LAZY = {
     "PatternColumns": "columns",
     "Settings": "settings",
+    "Stories": "same_story",
+    "agreement": "reviewers",
     "mine": "mining",
     "name_all": "identity",
+    "overturns": "reviewers",
     "pattern_columns": "columns",
+    "propose": "standardise",
     "recommend": "recommending",
+    "repeat_numbers": "repeats",
     "risk_table": "risk",
+    "standardised": "standardise",
+    "stories": "same_story",
 }
+
+__all__ = [
+    "PatternColumns",
+    "Settings",
+    "Stories",
+    "agreement",
+    "mine",
+    "name_all",
+    "overturns",
+    "pattern_columns",
+    "propose",
+    "recommend",
+    "repeat_numbers",
+    "risk_table",
+    "standardised",
+    "stories",
+]
 
 __getattr__ = lazily(__name__, _LAZY)
