@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,18 +16,19 @@ from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
+from .config.columns import COLUMN_PARTS, read_columns, read_standard
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
 from .model.errors import ConfigError, WorkspaceMissing
-from .model.schema import GuardLimits, Schema
+from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
 from .own_columns import own_sets, read_own
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -108,9 +109,14 @@ def _read_config(
     sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
     computed = (*(one.set() for one in sla.values()), *columns)
     tables = with_computed(tables, computed, root.section("tables"))
-    if own:
-        computed += (mine := own_sets(own, tables))
-        tables = with_computed(tables, mine, root.section("tables"))
+    steps: tuple[Callable[[Mapping[str, Table]], tuple[ColumnSet, ...]], ...] = (
+        lambda known: own_sets(own, known),
+        lambda known: read_standard(root, known),
+        lambda known: read_columns(root, known, timezone),
+    )
+    for step in steps:  # each may look at what those before it compute
+        computed += (more := step(tables))
+        tables = with_computed(tables, more, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name

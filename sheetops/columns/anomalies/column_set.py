@@ -16,10 +16,9 @@ NAME = "anomaly"
 
 @dataclass(frozen=True)
 class SignalColumns(SignalSpec):
-    """The signals of one table. `key` is the table's key, `labels` what people call its fields."""
+    """The signals of one table. `key` is the table's key."""
 
     key: str = ""
-    labels: tuple[tuple[str, str], ...] = ()
 
     def set(self) -> ColumnSet:
         """Return the set of columns."""

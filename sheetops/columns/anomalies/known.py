@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .moments import is_bare, moments
+from ..days import is_bare, moments
 from .spec import EventSpec
 
 COLUMNS = ("kind", "name", "start", "end", "class", "expected", "source")

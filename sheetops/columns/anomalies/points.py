@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from ..blanks import plain
-from .moments import moments
+from ..days import moments
 from .spec import Metric, SignalSpec
 
 BLANK = "(blank)"
