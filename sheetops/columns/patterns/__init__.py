@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
+    from .columns import PatternColumns, pattern_columns
     from .identity import name_all
     from .mining import mine
-    from .columns import PatternColumns, pattern_columns
     from .recommending import recommend
     from .risk import risk_table
     from .settings import Settings
