@@ -20,7 +20,7 @@ class Settings:
     """
 
     q: float = 0.05
-    max_depth: int = 4
+    max_depth: int = 5
     min_count: int = 5
     most: int = 30
     history: int = 6
