@@ -51,7 +51,10 @@ def test_what_was_always_there_is_chronic_and_comes_after_what_is_new() -> None:
     assert set(values(table)) == set(wanted(always))
     assert set(table["trend"]) == {"chronic"}
     new = planted(sizes=(150,), seed=8, depths=(3,))
-    recent = new.frame[new.frame["opened_at"] > AS_OF - pd.Timedelta(days=28)]
+    inside = pd.concat([new.frame[name] == value for name, value in new.scenarios[0][0].items()], axis=1).all(
+        axis=1
+    )
+    recent = new.frame[inside & (new.frame["opened_at"] > AS_OF - pd.Timedelta(days=28))]
     both = pd.concat([always.frame, recent], ignore_index=True)
     table = mine(both, always.attributes, as_of=AS_OF, date="opened_at", window=28)
     assert values(table)[:1] == wanted(new)
