@@ -20,6 +20,8 @@ ATTRIBUTES = (
 )
 """The attributes of planted cases, each with its values, the commonest first."""
 
+_DEPENDENT = ("market", "policy", "language")
+
 AS_OF = pd.Timestamp("2026-06-30 18:00", tz="UTC")
 
 
@@ -59,6 +61,8 @@ def plant(
         count = round(size * days / window) if always else size
         rows = slice(at, at + count)
         at += count
+        if dependent:
+            _follow(chance, codes, where, rows)
         for name, code in where.items():
             codes[name][rows] = code
         ages[rows] = chance.uniform(0, days if always else window, count)
@@ -84,6 +88,20 @@ def _depend(chance: np.random.Generator, codes: dict[str, np.ndarray], cases: in
         codes["policy"][here] = chance.choice(len(weight), here.sum(), p=weight)
         speaks = here & (chance.random(cases) < 0.8)
         codes["language"][speaks] = market % len(values["language"])
+
+
+def _follow(
+    chance: np.random.Generator, codes: dict[str, np.ndarray], where: dict[str, int], rows: slice
+) -> None:
+    """Let a scenario's cases have market, policy and language as cases like them have: it is odd in its own values only."""
+    alike = np.ones(len(codes["market"]), bool)
+    for name in _DEPENDENT:
+        alike &= codes[name] == where[name] if name in where else True
+    pool = np.flatnonzero(alike)
+    if len(pool):
+        like = chance.choice(pool, rows.stop - rows.start)
+        for name in _DEPENDENT:
+            codes[name][rows] = codes[name][like]
 
 
 def _scenarios(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -49,32 +50,56 @@ class Fit:
             self.left = self.cube.now * np.exp(inside.T @ np.log(self.factors))
             self.background = self.basis.fitted(self.left)
 
-    def extra(self) -> Floats:
-        """Return how many cases of each cell the scenarios taken bring."""
-        extra: Floats = np.maximum(self.cells.n - self.cells.members @ self.left, 0.0)
-        return extra
+    def asked(self) -> tuple[Asked, Asked]:
+        """Return all cells as they are to be judged: with all their cases, and with those in no scenario taken."""
+        return _asked(self.cells, self.cube, self.left)
 
-    def others(self) -> Floats:
-        """Return the same for each scenario taken, without itself."""
-        seen = self.cells.members[self.taken] @ self.left / self.factors
-        extra: Floats = np.maximum(self.cells.n[self.taken] - seen, 0.0)
-        return extra
+    def asked_of(self, k: int) -> tuple[Asked, Asked]:
+        """Return the k-th scenario that was taken, as if it was not."""
+        row = _some(self.cells, self.taken[[k]])
+        own = self.cells.members[self.taken[[k]]].toarray()[0] > 0
+        return _asked(row, self.cube, np.where(own, self.left / self.factors[k], self.left))
+
+
+class Asked(NamedTuple):
+    """Cells to be judged, with the cases that scenarios bring them, and the background's cases that are left out."""
+
+    cells: Cells
+    extra: Floats
+    inside: Floats
+
+    def some(self, which: Ints) -> Asked:
+        """Return some of them."""
+        return Asked(_some(self.cells, which), self.extra[which], self.inside[which])
+
+
+def _asked(cells: Cells, cube: Cube, left: Floats) -> tuple[Asked, Asked]:
+    """Return cells with all their cases, and with those that no scenario explains by half or more.
+
+    Where scenarios overlap, the noise of what one brings would hide what another adds to it.
+    """
+    extra = np.maximum(cells.n - cells.members @ left, 0.0)
+    free = left >= cube.now / 2
+    outside = replace(cells, n=cells.members @ (cube.now * free), before=cells.members @ (cube.before * free))
+    inside = cells.members @ np.where(free, 0.0, left)
+    added = np.maximum(outside.n - cells.members @ np.where(free, left, 0.0), 0.0)
+    return Asked(cells, extra, np.zeros(len(cells.n))), Asked(outside, added, inside)
 
 
 def _some(cells: Cells, which: Ints) -> Cells:
-    return Cells(cells.codes[which], cells.n[which], cells.before[which], cells.sizes)
+    members = cells.members[which]
+    return Cells(cells.codes[which], cells.n[which], cells.before[which], cells.sizes, members)
 
 
 @dataclass(frozen=True)
 class View:
     """What one basis says of the scenarios that were taken, given the others: expected cases, p-values, gains.
 
-    `extra` are the cases that the other scenarios bring; `expected` has them in it.
+    `expected` has in it what the others bring.
     """
 
     name: str
     expected: Floats
-    extra: Floats
     p: Floats
     gain: Floats
     interval: Interval
@@ -101,7 +126,10 @@ def cover(cube: Cube, scan: Scan, compared: Sequence[Basis], settings: Settings)
     """Return the scenarios that say different things, the strongest first, each judged given all the others."""
     cells = scan.cells
     tests = (
-        np.array([scan.possible.get(int(d), 1.0) for d in cells.depth]) * len(scan.possible) * len(compared)
+        np.array([scan.possible.get(int(d), 1.0) for d in cells.depth])
+        * len(scan.possible)
+        * len(compared)
+        * 2
     )
     fits = [Fit(basis, cube, cells, cube.now.copy(), basis.fitted(cube.now)) for basis in compared]
     taken: list[int] = []
@@ -126,23 +154,32 @@ def _best(fits: Sequence[Fit], tests: Floats, taken: Sequence[int], level: float
     """Return the cell with the largest gain beyond the price of having looked for it, of those that are significant."""
     best: tuple[float, int] | None = None
     for fit in fits:
-        extra = fit.extra()
-        gain = fit.background.gain(fit.cells, extra) - np.log(tests)
-        gain[list(taken)] = -np.inf
-        first = np.argsort(-gain, kind="stable")[:_LOOKED_AT]
-        p = fit.background.p(_some(fit.cells, first), extra[first]) * tests[first]
-        good = first[(p <= level) & np.isfinite(gain[first])]
-        if len(good) and (best is None or gain[good[0]] > best[0]):
-            best = float(gain[good[0]]), int(good[0])
+        for asked in fit.asked():
+            gain = fit.background.gain(*asked) - np.log(tests)
+            gain[list(taken)] = -np.inf
+            first = np.argsort(-gain, kind="stable")[:_LOOKED_AT]
+            p = fit.background.p(*asked.some(first)) * tests[first]
+            good = first[(p <= level) & np.isfinite(gain[first])]
+            if len(good) and (best is None or gain[good[0]] > best[0]):
+                best = float(gain[good[0]]), int(good[0])
     return best[1] if best else None
 
 
 def _judged(fits: Sequence[Fit], cells: Cells, tests: Floats, taken: Sequence[int]) -> Judged:
     chosen = np.array(taken, np.int64)
-    some, views = _some(cells, chosen), []
-    for fit in fits:
-        extra, back = fit.others() if taken else np.zeros(0), fit.background
-        expected = back.expected(some) + extra
-        judged = back.p(some, extra), back.gain(some, extra), back.interval(some, extra)
-        views.append(View(fit.basis.name, expected, extra, *judged))
-    return Judged(replace(some, members=cells.members[chosen]), tuple(views), tests[chosen])
+    return Judged(_some(cells, chosen), tuple(_view(fit, len(taken)) for fit in fits), tests[chosen])
+
+
+def _view(fit: Fit, taken: int) -> View:
+    """Return what one basis says of the scenarios, each given the others: by all of its cases, or those of its own."""
+    rows: list[tuple[float, ...]] = []
+    for k in range(taken):
+        whole, outside = fit.asked_of(k)
+        back = fit.background
+        p = min(float(back.p(*whole)[0]), float(back.p(*outside)[0]))
+        gain = max(float(back.gain(*whole)[0]), float(back.gain(*outside)[0]))
+        lower, upper = back.interval(whole.cells, whole.extra)
+        expected = float((back.expected(whole.cells) + whole.extra)[0])
+        rows.append((expected, p, gain, float(lower[0]), float(upper[0])))
+    expected_, p_, gain_, lower_, upper_ = np.array(rows, float).reshape(-1, 5).T
+    return View(fit.basis.name, expected_, p_, gain_, Interval(lower_, upper_))

@@ -37,16 +37,17 @@ def flat(parts: list[Floats]) -> Floats:
 class Background(Protocol):
     """What the background brings of some cells, once it is fitted to the (discounted) cases of a cube's rows.
 
-    `extra` are the cases of each cell that other scenarios bring: they are added to what is expected.
+    `extra` are the cases of each cell that other scenarios bring: they are added to what is expected. `inside` are those
+    that the background brings to parts of a cell that are not looked at, whose cases `n` and `before` leave out.
     """
 
     def expected(self, cells: Cells) -> Floats:
         """Return how many cases of each cell the background brings."""
 
-    def gain(self, cells: Cells, extra: Floats) -> Floats:
+    def gain(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
         """Return each cell's log-likelihood ratio; 0 where there are no more than expected."""
 
-    def p(self, cells: Cells, extra: Floats) -> Floats:
+    def p(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
         """Return each cell's exact p-value, of at least as many."""
 
     def interval(self, cells: Cells, extra: Floats) -> Interval:
@@ -81,11 +82,16 @@ class Independence:
                     expected[mine] = _structured(attributes, codes, self.tables, self.counts, self.total)
         return expected
 
-    def gain(self, cells: Cells, extra: Floats) -> Floats:
-        return poisson_gain(cells.n, self.expected(cells) + extra)
+    def gain(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
+        return poisson_gain(cells.n, self._left(cells, inside) + extra)
 
-    def p(self, cells: Cells, extra: Floats) -> Floats:
-        return poisson_p(cells.n, self.expected(cells) + extra)
+    def p(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
+        return poisson_p(cells.n, self._left(cells, inside) + extra)
+
+    def _left(self, cells: Cells, inside: Floats | float) -> Floats:
+        """Return what is expected outside the parts that are not looked at: never less than a quarter of it all."""
+        expected = self.expected(cells)
+        return np.maximum(expected - inside, expected / 4)
 
     def interval(self, cells: Cells, extra: Floats) -> Interval:
         ratio = poisson_ratio(cells.n, self.expected(cells) + extra)
@@ -158,10 +164,10 @@ class Previous:
         odds: Floats = self.odds(cells) + extra / (cells.before + _HALF)
         return odds
 
-    def gain(self, cells: Cells, extra: Floats) -> Floats:
+    def gain(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
         return share_gain(cells.n, cells.before, self.raised(cells, extra))
 
-    def p(self, cells: Cells, extra: Floats) -> Floats:
+    def p(self, cells: Cells, extra: Floats, inside: Floats | float = 0.0) -> Floats:
         return share_p(cells.n, cells.before, self.raised(cells, extra))
 
     def interval(self, cells: Cells, extra: Floats) -> Interval:

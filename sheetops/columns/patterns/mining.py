@@ -28,7 +28,7 @@ def mine(
     date: str,
     window: int | float | str | timedelta | pd.Timedelta,
     q: float = 0.05,
-    max_depth: int = 4,
+    max_depth: int = 5,
     min_count: int = 5,
     most: int = 30,
     history: int = 6,

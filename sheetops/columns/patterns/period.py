@@ -63,6 +63,8 @@ def days_before(column: pd.Series, as_of: datetime | pd.Timestamp | str) -> np.n
 def _dates(column: pd.Series) -> pd.Series:
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return column
+    if isinstance(column.dtype, pd.PeriodDtype):
+        return column.dt.to_timestamp()
     nothing = pd.Series(pd.NaT, index=column.index, dtype="datetime64[us]")
     if pd.api.types.is_numeric_dtype(column.dtype):
         return nothing
@@ -111,7 +113,7 @@ def read_period(
         now = (age >= 0) & (age < days)
         before = (age >= days) & (age < days * (1 + settings.history))
     if now.sum() < FEWEST:
-        return f"too few cases: {int(now.sum())} of {FEWEST} in {_days(days)}"
+        return "; ".join([f"too few cases: {int(now.sum())} of {FEWEST} in {_days(days)}", *notes])
     found = [coded(name, column_of(frame, name), now, settings.min_count, settings.values) for name in names]
     told = [one for one in found if one.values]
     notes += [
@@ -120,6 +122,9 @@ def read_period(
         if not one.values
     ]
     notes += [f"{one.name}: {one.rare:,} values are too rare to be looked at" for one in told if one.rare]
+    depth = settings.depth_for(len(told))
+    if depth < min(settings.max_depth, len(told)):
+        notes.append(f"{len(told)} attributes are many: scenarios have {depth} of them at most")
     if len(told) < 2:
         return f"{len(told)} of at least 2 attributes have values that recur"
     if all(len(one.values) == 1 and (one.codes[now] == 1).all() for one in told):

@@ -65,7 +65,7 @@ class Scenario:
 
 def scenario_id(attributes: Mapping[str, Any]) -> str:
     """Return an id that depends on the attributes and their values alone."""
-    said = "\x1f".join(f"{name}\x1e{text_of(value)}" for name, value in sorted(attributes.items()))
+    said = "\x1f".join(sorted(f"{name}\x1e{text_of(value)}" for name, value in attributes.items()))
     return f"S-{blake2b(said.encode('utf-8', 'replace'), digest_size=4).hexdigest()}"
 
 
@@ -76,7 +76,8 @@ def scenarios_of(period: Period, settings: Settings) -> list[Scenario]:
     if cases.before.sum() >= FEWEST:
         compared.append(previous(cases))
     backgrounds = [basis.fitted(cases.now) for basis in compared]
-    found = scan(cases, settings.min_count, settings.max_depth, lambda cells: _worth_it(cells, backgrounds))
+    depth = settings.depth_for(len(cases.names))
+    found = scan(cases, settings.min_count, depth, lambda cells: _worth_it(cells, backgrounds))
     judged = cover(cases, found, compared, settings)
     if not len(judged.tests):
         return []

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import comb
+
+MOST_SETS = 1_000
+"""Sets of attributes that a scan goes through: all of four or fewer of 12 attributes, of three of 17, of two beyond."""
 
 
 @dataclass(frozen=True)
@@ -16,12 +20,19 @@ class Settings:
     """
 
     q: float = 0.05
-    max_depth: int = 4
+    max_depth: int = 5
     min_count: int = 5
     most: int = 30
     history: int = 6
     values: int = 400
     trend_level: float = 0.01
+
+    def depth_for(self, attributes: int) -> int:
+        """Return how deep so many attributes are looked into: less deep where there would be too many sets of them."""
+        depth = self.max_depth
+        while depth > 2 and sum(comb(attributes, d) for d in range(2, depth + 1)) > MOST_SETS:
+            depth -= 1
+        return depth
 
     def __post_init__(self) -> None:
         if not 0 < self.q < 1 or not 0 < self.trend_level < 1:
