@@ -1,4 +1,4 @@
-"""Fuzzy comparison of many names: rapidfuzz token_set on those pairs that share enough pairs of letters."""
+"""Fuzzy comparison of many names: rapidfuzz token_set on those pairs that share enough rare runs of letters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from .near import Floats, Ints, Terms, near, unit
 
 ALL_PAIRS = 2_000_000
-"""Up to so many comparisons all are made; above, only those of names that share rare pairs of letters."""
-ALIKE, SPELLED_ALIKE = 0.45, 0.7
-"""Cosine of the pairs of letters below which a name is not compared with a canonical one, or with another spelling."""
+"""Up to so many comparisons all are made; above, only those of names that share rare runs of letters."""
+ALIKE, SPELLED_ALIKE = 0.35, 0.5
+"""Cosine of the runs of three letters below which a name is not compared with a canonical one, or with another spelling."""
 MOST_PAIRS, SAMPLE = 3_000_000, 500
 """Comparisons that are made at most, about: of more, the least alike are left out. The names that are asked to know how many."""
 LEAST = 60.0
@@ -38,7 +38,8 @@ def scored(names: Sequence[str], targets: Sequence[str]) -> Scored:
 
 def scored_among(names: Sequence[str], least: float) -> Scored:
     """Return the pairs of a name and an earlier one that score at least `least`."""
-    row, target = _blocked(names, names, SPELLED_ALIKE)
+    few = len(names) ** 2 <= ALL_PAIRS
+    row, target = _all_pairs(names, names) if few else _blocked(names, names, SPELLED_ALIKE)
     earlier = target < row
     return _scored(names, names, row[earlier], target[earlier], least)
 
@@ -63,9 +64,9 @@ def _all_pairs(names: Sequence[str], targets: Sequence[str]) -> tuple[Ints, Ints
 
 
 def _blocked(names: Sequence[str], targets: Sequence[str], alike: float) -> tuple[Ints, Ints]:
-    terms = Terms(lambda pair: 1.0)
+    terms = Terms(lambda run: 1.0)
     for name in (*targets, *names):
-        terms.add([pair for word in name.split() for pair in _letter_pairs(word)])
+        terms.add([run for word in name.split() for run in _runs(word)])
     counts = terms.matrix()
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     rows = unit(counts, np.log((1 + counts.shape[0]) / (1.0 + frequency)) + 1)
@@ -82,6 +83,6 @@ def _bounded(names: Any, targets: Any, alike: float) -> float:
     return float(cosines[most]) if len(cosines) > most else alike
 
 
-def _letter_pairs(word: str) -> list[str]:
+def _runs(word: str) -> list[str]:
     padded = f" {word} "
-    return [padded[i : i + 2] for i in range(len(padded) - 1)]
+    return [padded[i : i + 3] for i in range(len(padded) - 2)]

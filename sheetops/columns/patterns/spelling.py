@@ -9,7 +9,7 @@ _INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200e\u200f\u2060\ufeff"))
 _JOINT = re.compile(r"(?<=\w)[-_\u2010-\u2015]+(?=[^\W\d])|(?<=[^\W\d_])[-_\u2010-\u2015]+(?=\w)|\s+")
 _QUOTES = " '\"“”‘’«»"
 _ENDING = " .,;:。，、؛،"
-_PUNCTUATION = re.compile(r"[^\w\s&+#%]|_")
+_MEANT = frozenset("&+#%")
 _DIGITS = re.compile(r"\d+")
 _VIETNAMESE = frozenset("\u031b\u0309\u0323đ")
 """Horn, hook and dot below, d with stroke: where they are, a mark is a tone and another word."""
@@ -30,8 +30,15 @@ def fingerprint(text: str) -> str:
 
     OpenRefine's fingerprint, but marks are folded in Latin and Greek only: in other scripts they are vowels or tones.
     """
-    said = _PUNCTUATION.sub(" ", folded(spelling_key(text)))
+    said = _spaced(folded(spelling_key(text)))
     return " ".join(sorted(set(said.split()))) or said
+
+
+def _spaced(key: str) -> str:
+    """Return a key with punctuation and signs as spaces; marks are neither."""
+    return "".join(
+        " " if sign not in _MEANT and unicodedata.category(sign)[0] in "PSC" else sign for sign in key
+    )
 
 
 def folded(key: str) -> str:
@@ -56,7 +63,7 @@ def tones_matter(key: str) -> bool:
 
 def comparable(key: str) -> str:
     """Return a key as it is compared fuzzily: punctuation as spaces."""
-    return " ".join(_PUNCTUATION.sub(" ", key).split()) or key
+    return " ".join(_spaced(key).split()) or key
 
 
 def numbers(key: str) -> tuple[str, ...]:

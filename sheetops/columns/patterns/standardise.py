@@ -20,6 +20,8 @@ SURE, MARGIN = 80.0, 8.0
 """Score, and distance from the runner-up, from which a proposal is called sure."""
 WHOLE = 60.0
 """Likeness of all words that a sure proposal needs as well: token_set gives 100 to any part of a name."""
+SPELLED = 80.0
+"""The same where there is no list: a value that has more words than another is a value of its own, not a misspelling."""
 SHORTEST = 4
 """Characters below which nothing fuzzy is sure: UK and US are one letter apart."""
 LONGEST = 300
@@ -260,25 +262,27 @@ def _among_themselves(
     made: dict[str, _Found] = {}
     for number, key in enumerate(ordered):
         printed = prints.setdefault(fingerprint(key), key)
-        ranked = [
-            one for one in found.get(number, [])
-            if one.target not in gone and (key, ordered[one.target]) not in refused
-        ]  # fmt: skip
+        ranked = [one for one in found.get(number, ()) if one.target not in gone]
+        ranked = [one for one in ranked if (key, ordered[one.target]) not in refused]
         if printed != key and (key, printed) not in refused:
-            proposal = _printed(key, printed, names[printed])
-        elif (
-            ranked
-            and ranked[0].score >= SURE
-            and _doubt(key, ordered[ranked[0].target], ranked[0], MARGIN) == ""
-        ):
-            proposal = _fuzzy(key, ranked, ordered, names)
-            often, rare = total[ordered[ranked[0].target]], total[key]
-            if proposal.tier == "sure" and often < RARER * rare:
-                why = f"{proposal.why}; typed {rare:,} times, the other only {often:,}"
-                proposal = proposal._replace(tier="suggestion", why=why)
-        else:
-            continue
-        made[key] = proposal
-        if proposal.tier == "sure":
+            made[key] = _printed(key, printed, names[printed])
+        elif ranked and _may_be_spelled_so(key, ordered[ranked[0].target], ranked[0]):
+            often = total[ordered[ranked[0].target]]
+            made[key] = _rarely(_fuzzy(key, ranked, ordered, names), total[key], often)
+        if key in made and made[key].tier == "sure":
             gone.add(number)
     return made
+
+
+def _may_be_spelled_so(key: str, target: str, best: _Candidate) -> bool:
+    """Whether a value may be another's misspelling: all of it is alike, and it is no other number."""
+    return best.whole >= SPELLED and not _doubt(key, target, best, MARGIN)
+
+
+def _rarely(proposal: _Found, rare: int, often: int) -> _Found:
+    """Return a proposal as a suggestion where the other spelling is not much more frequent."""
+    if proposal.tier != "sure" or often >= RARER * rare:
+        return proposal
+    return proposal._replace(
+        tier="suggestion", why=f"{proposal.why}; typed {rare:,} times, the other only {often:,}"
+    )
