@@ -58,9 +58,7 @@ def read(timestamps: Any, values: Any, timezone: str | None) -> Readings:
     steps = np.diff(when[usable][:LEAST])
     step = int(np.median(steps)) if len(usable) >= LEAST else 0
     index = values.index if isinstance(values, pd.Series) else pd.RangeIndex(size)
-    return Readings(
-        size, index, usable, when[usable], wall[usable], numbers[usable], step, calendar, reasons
-    )
+    return Readings(size, index, usable, when[usable], wall[usable], numbers[usable], step, calendar, reasons)
 
 
 def _numbers(values: Any) -> tuple[Floats, Texts]:
@@ -72,7 +70,9 @@ def _numbers(values: Any) -> tuple[Floats, Texts]:
     reasons[missing] = "not judged: no value"
     reasons[np.isnan(found) & ~missing] = "not judged: not a number"
     reasons[np.isinf(found)] = "not judged: the value is infinite"
-    reasons[np.isfinite(found) & (np.abs(found) > _TOO_LARGE)] = "not judged: the value is too large to be a measurement"
+    reasons[np.isfinite(found) & (np.abs(found) > _TOO_LARGE)] = (
+        "not judged: the value is too large to be a measurement"
+    )
     return found, reasons
 
 

@@ -1,0 +1,58 @@
+"""From the combined z to a score between 0 and 1 that can be compared across series, and to episodes."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .comparing import Cycle
+from .readings import Bools, Floats, Ints
+from .trailing import before, most_before
+
+_PEAK_CYCLES, _CALM = 5, 1.5
+HALF_SCORE = 1.0
+"""The deviation, in the series' own usual peaks, whose score is 0.5."""
+
+
+def scores(z: Floats, judged: Bools, cycle: Cycle) -> Floats:
+    """Return each row's score: how far |z| stands out from the peaks the series is used to.
+
+    y = |z| / (1.5 + mean of the peaks of |z| in each of the last five cycles); y counts only where it is the largest of
+    the last half cycle, so that an episode scores where it begins or grows, and not at every row. score = y / (1 + y).
+    """
+    size = np.where(judged, np.abs(z), 0.0)
+    rows = max(20, cycle.rows)
+    peaks = most_before(size, rows)
+    total, count = np.zeros(len(size)), np.zeros(len(size))
+    for back in range(_PEAK_CYCLES):
+        earlier = before(peaks, back * rows) if back else peaks
+        total += np.nan_to_num(earlier)
+        count += np.isfinite(earlier)
+    y = size / (_CALM + total / count)
+    y = np.where(y >= most_before(y, max(5, cycle.rows // 2)), y, 0.0)
+    return y / (HALF_SCORE + y)
+
+
+def episodes(flag: Bools, unusual: Bools, calm: int) -> tuple[Ints, Bools]:
+    """Return the number of the episode each row is in (0: none), and which rows start one.
+
+    An episode begins with a flag and goes on while unusual rows are not more than `calm` rows apart.
+    """
+    strange = flag | unusual
+    rows = np.arange(len(flag))
+    last = np.maximum.accumulate(np.where(strange, rows, -calm - 2))
+    previous = np.concatenate([[-calm - 2], last[:-1]])[: len(rows)]
+    run_start = np.maximum.accumulate(np.where(strange & (rows - previous > calm), rows, 0))
+    last_flag = np.concatenate([[-1], np.maximum.accumulate(np.where(flag, rows, -1))[:-1]])[: len(rows)]
+    starts = flag & (last_flag < run_start)
+    number = np.cumsum(starts)
+    inside = strange & ((last_flag >= run_start) | starts)
+    return np.where(inside, number, 0), starts
+
+
+def quantile_so_far(score: Floats, judged: Bools, rate: float, otherwise: float) -> Floats:
+    """Return for each row the score that `rate` of 1,000 earlier judged rows exceeded; `otherwise` before 200 of them."""
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
+    known = pd.Series(np.where(judged, score, np.nan))
+    found = before(known.expanding(min_periods=200).quantile(1 - rate / 1000).to_numpy())
+    return np.where(np.isfinite(found) & (found > 0), found, otherwise)
