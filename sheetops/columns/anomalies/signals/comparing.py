@@ -103,7 +103,8 @@ def compare(readings: Readings, settings: Settings) -> Compared:
         "ar": predicted,
     }
     by = {name: _comparison(values, taught, expected, week, floor) for name, expected in wanted.items()}
-    z = sum(WEIGHTS[name] * np.nan_to_num(by[name].z) for name in WEIGHTS) / sum(WEIGHTS.values())
+    weighed = [weight * np.nan_to_num(by[name].z) for name, weight in WEIGHTS.items()]
+    z = np.sum(weighed, axis=0) / sum(WEIGHTS.values())
     run = max(6, cycle.rows // 4)
     mean = (
         pd.Series(np.where(np.isfinite(dev), dev, taught - by["week"].expected))

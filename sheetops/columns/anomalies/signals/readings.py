@@ -131,7 +131,8 @@ def _in_order(usable: Ints, when: Ints, calendar: bool, reasons: Texts) -> Ints:
             if again[place]
             else f"not judged: the time goes back, from {_said(int(latest[place]), calendar)} to {at}; sort the rows by time"
         )
-    return usable[np.concatenate([[True], ~(again | back)])]
+    forward: Ints = usable[np.concatenate([[True], ~(again | back)])]
+    return forward
 
 
 def _said(time: int, calendar: bool) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .detect import Judged, judge
+from .judging import Judged, judge
 from .signals.comparing import WEIGHTS
 from .signals.readings import read
 from .signals.settings import chosen

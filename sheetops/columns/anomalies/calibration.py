@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .detect import judge
+from .judging import judge
 from .signals.scoring import episodes
 from .signals.settings import chosen, score_threshold
 
