@@ -124,18 +124,25 @@ def _comparison(values: Floats, taught: Floats, expected: Floats, week: int, flo
 
 
 def _floors(taught: Floats, middle: Floats, week: int, least: float) -> Floats:
-    """Return the least scale: a fifth of the long-run spread; for a series constant so far, a twentieth of its level."""
+    """Return the least scale: a fifth of the long-run spread; for a series constant so far, a twentieth of its level.
+
+    A series that mostly stands still (counts that are mostly 0) has no usual error of every day: there it is the usual
+    size of its steps, their contraharmonic mean.
+    """
     spreads = spread(taught, week)
     level = np.nan_to_num(np.abs(middle))
     constant = spreads <= 1e-12 * level
     floor = np.where(constant, _CONSTANT_FLOOR * level, _FLOOR * spreads)
-    return np.fmax(floor, max(least, 1e-9))
+    steps = np.abs(taught - middle)
+    still = median_before(steps, week, LEAST) <= 1e-12 * level
+    usual = mean_before(steps * steps, week, LEAST) / mean_before(steps, week, LEAST)
+    return np.fmax(np.fmax(floor, np.where(still, usual, 0.0)), max(least, 1e-9))
 
 
 def _last(readings: Readings, taught: Floats) -> Floats:
     """Return the last value that teaches; NaN where it is more than three sampling intervals old."""
     row = np.where(np.isfinite(taught), np.arange(len(taught)), -1)
-    row = np.concatenate([[-1], np.maximum.accumulate(row)[:-1]])
+    row = np.concatenate([[-1], np.maximum.accumulate(row)])[: len(taught)].astype(np.int64)
     fresh = (row >= 0) & (readings.when - readings.when[row] <= _STALE * max(readings.step, 1))
     return np.where(fresh, taught[row], np.nan)
 
@@ -165,18 +172,22 @@ def known(readings: Readings, settings: Settings) -> Any:
 
 
 def units_changed(taught: Floats, week: int) -> Any:
-    """Return 10, 100, 1000 (or 0.1 ...) where the last five values are that multiple of a steady earlier level; else 0.
+    """Return 10, 100, 1000 (or 0.1 ...) where the values are about that multiple of a steady earlier level; else 0.
 
-    The first four values in a new unit are judged as any others: nobody can know yet.
+    Seen when the last five values are that multiple to 30 %, and until the level before has caught up. The first values
+    in a new unit are judged as any others: nobody can know yet.
     """
     recent = pd.Series(taught).rolling(5, min_periods=5)
     now = recent.median().to_numpy()
-    steady = (recent.min().to_numpy() > now / 2) & (recent.max().to_numpy() < now * 2)
+    together = (recent.min().to_numpy() > now / 2) & (recent.max().to_numpy() < now * 2)
     old = before(pd.Series(taught).rolling(week, min_periods=LEAST).median().to_numpy(), 5)
-    error = before(mean_before(np.abs(taught - median_before(taught, week, LEAST)), week, LEAST), 5)
+    error = before(median_before(np.abs(taught - median_before(taught, week, LEAST)), week, LEAST), 5)
     with np.errstate(all="ignore"):
         power = np.log10(now / old)
-        near = np.round(power)
-        found = steady & (now > 0) & (old > 0) & (error < 0.5 * old)
-        found &= (np.abs(power - near) < 0.08) & (np.abs(near) >= 1) & (np.abs(near) <= 3)
-        return np.where(found, 10.0**near, 0.0)
+    near = np.round(power)
+    whole = np.isfinite(power) & (now > 0) & (old > 0) & (np.abs(near) >= 1) & (np.abs(near) <= 3)
+    seen = whole & together & (error < 0.5 * old) & (np.abs(power - near) < 0.12)
+    rows = np.arange(len(taught))
+    stretch = np.maximum.accumulate(np.where(whole, 0, rows + 1)) if len(rows) else rows
+    first = np.maximum.accumulate(np.where(seen, rows, -1)) if len(rows) else rows
+    return np.where(whole & (first >= stretch), 10.0**near, 0.0)
