@@ -26,7 +26,7 @@ from .trailing import (
 CYCLES, MOST_Z = 7, 50.0
 WEIGHTS = {"last": 1.0, "slot": 1.0, "week": 1.0, "ar": 2.0}
 """The comparisons and what each counts for in the combined z. One that cannot be made counts as 0: no evidence."""
-_FLOOR, _CONSTANT_FLOOR, _STALE = 0.2, 0.05, 3
+_FLOOR, _CONSTANT_FLOOR, _STALE, _STILL = 0.2, 0.05, 3, 0.1
 _DAY = 86_400 * 10**9
 
 
@@ -134,7 +134,7 @@ def _floors(taught: Floats, middle: Floats, week: int, least: float) -> Floats:
     constant = spreads <= 1e-12 * level
     floor = np.where(constant, _CONSTANT_FLOOR * level, _FLOOR * spreads)
     steps = np.abs(taught - middle)
-    still = median_before(steps, week, LEAST) <= 1e-12 * level
+    still = mean_before((steps > 1e-12 * level).astype(float), week, LEAST) < _STILL
     usual = mean_before(steps * steps, week, LEAST) / mean_before(steps, week, LEAST)
     return np.fmax(np.fmax(floor, np.where(still, usual, 0.0)), max(least, 1e-9))
 

@@ -40,8 +40,10 @@ def most_before(values: Floats, window: int) -> Floats:
 
 def spread(values: Floats, span: int) -> Floats:
     """Return the long-run standard deviation of the rows before each row (exponentially weighted)."""
-    centre = mean_before(values, span, 1)
-    return np.sqrt(np.nan_to_num(mean_before((values - centre) ** 2, span, 10)))
+    off = np.abs(values - mean_before(values, span, 1))
+    usual = median_before(off, span, 20)
+    off = np.where(usual > 0, np.minimum(off, 10 * usual), off)
+    return np.sqrt(np.nan_to_num(mean_before(off**2, span, 10)))
 
 
 def rms_before(residuals: Floats, span: int, floor: Floats) -> Floats:
