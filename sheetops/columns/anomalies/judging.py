@@ -88,7 +88,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     why = _not_judged(readings, compared, settings, taught, unit)
     outside = compared.event != ""
     judged = (why == "") & ~outside
-    score = scores(compared.z, judged, compared.cycle)
+    score = scores(compared.z, compared.shift, judged, compared.cycle)
     limit = np.full(len(score), score_threshold(settings))
     if settings.rate is not None:
         limit = quantile_so_far(score, judged, settings.rate, score_threshold(settings))
@@ -96,7 +96,8 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     unusual = judged & (np.abs(compared.z) >= _UNUSUAL)
     episode, starts = episodes(flag, unusual, max(3, compared.cycle.rows // 24))
     shifted = judged & (np.abs(compared.shift) >= _SHIFTED)
-    side = np.where(compared.z < 0, "low", "high").astype(object)
+    telling = np.where(np.abs(compared.z) >= _UNUSUAL, compared.z, compared.shift)
+    side = np.where(telling < 0, "low", "high").astype(object)
     watch = shifted | (judged & (score >= _NEAR * limit))
     anomaly = np.where(flag | (episode > 0), side, np.where(watch, "watch", "none")).astype(object)
     made = Judged(readings, compared, settings, score, limit, flag, anomaly, episode, judged, why)
@@ -136,7 +137,7 @@ def _say(made: Judged, starts: Bools, shifted: Bools, outside: Bools) -> None:
         said = point_words(row, readings, compared, settings)
         if made.episode[row] and not starts[row]:
             said = f"{said}; unusual since {since(int(began[row]), readings)}"
-        elif shifted[row] and not made.flag[row]:
+        elif shifted[row] and np.abs(compared.z[row]) < _UNUSUAL:
             said = f"{said}; {shift_words(row, readings, compared)}"
         made.why[row] = said
     for row in np.flatnonzero(outside).tolist():

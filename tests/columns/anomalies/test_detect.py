@@ -79,8 +79,9 @@ def test_a_slow_drift_is_watched_as_a_sustained_shift():
     when, viewers = hours(40, noise=20)
     viewers[600:648] += np.linspace(0, 500, 48)
     found = detect(when, viewers)[600:660]
-    assert (found["anomaly"] == "watch").any()
-    assert found["why"].str.contains("sustained shift").any()
+    said = found[found["why"].str.contains("a sustained shift: the mean of the last 6 points")]
+    assert len(said)
+    assert set(said["anomaly"]) <= {"high", "watch"}
 
 
 def test_after_a_gap_the_last_value_is_not_compared_with():
@@ -131,7 +132,7 @@ def test_a_campaign_is_expected_by_name_and_teaches_nothing():
 
 def test_a_series_of_days_is_compared_with_the_same_weekday():
     when = pd.date_range("2025-01-06", periods=200, freq="D")
-    cases = np.where(when.dayofweek < 5, 200.0, 20.0) + np.random.default_rng(3).normal(0, 6, 200)
+    cases = np.where(when.day_of_week < 5, 200.0, 20.0) + np.random.default_rng(3).normal(0, 6, 200)
     cases[180] = 20  # a Saturday: as every Saturday
     cases[183] = 20  # a Tuesday
     found = detect(when, cases)

@@ -70,7 +70,7 @@ def test_feedback_moves_the_threshold_of_a_series():
 
 def test_a_taught_threshold_leaves_the_expected_flag_out():
     when, viewers = hours(30)
-    viewers[500] += 260
+    viewers[500] += 350
     first = detect(when, viewers)
     assert first["flag"][500]
     higher = taught(0.5, ["expected"] * 20)

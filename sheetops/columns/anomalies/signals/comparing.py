@@ -60,7 +60,7 @@ class Compared:
     scale: Floats
     seasonal: Bools
     shift: Floats
-    """The deviation of the last quarter cycle's mean, in its own usual size."""
+    """The deviation of the mean of the last eighth of a cycle, in its own usual size; 0 in the first two cycles."""
     event: Any
     """The name of the known event a row is in, "" for none."""
     history: Floats
@@ -80,6 +80,11 @@ def cycle_of(readings: Readings, season: Any) -> Cycle:
     rows = round(period / step) if period else 48
     windows = (int(np.clip(rows, 100, 500)), int(np.clip(7 * rows, 200, 2000)))
     return Cycle(rows, period, windows)
+
+
+def shift_rows(cycle: Cycle) -> int:
+    """Return how many rows a shift must last to be one: an eighth of a cycle, at least 6."""
+    return max(6, cycle.rows // 8)
 
 
 def compare(readings: Readings, settings: Settings) -> Compared:
@@ -105,7 +110,7 @@ def compare(readings: Readings, settings: Settings) -> Compared:
     by = {name: _comparison(values, taught, expected, week, floor) for name, expected in wanted.items()}
     weighed = [weight * np.nan_to_num(by[name].z) for name, weight in WEIGHTS.items()]
     z = np.sum(weighed, axis=0) / sum(WEIGHTS.values())
-    run = max(6, cycle.rows // 4)
+    run = shift_rows(cycle)
     mean = (
         pd.Series(np.where(np.isfinite(dev), dev, taught - by["week"].expected))
         .rolling(run, min_periods=run)
@@ -113,9 +118,8 @@ def compare(readings: Readings, settings: Settings) -> Compared:
     )
     shift = mean.to_numpy() / rms_before(mean.to_numpy(), week, floor / np.sqrt(run))
     history = np.cumsum(np.isfinite(taught)) - np.isfinite(taught)
-    return Compared(
-        cycle, by, z, base, base_error, seasonal, np.nan_to_num(shift), event, history.astype(float)
-    )
+    shift = np.where(history >= 2 * cycle.rows, np.nan_to_num(shift), 0.0)
+    return Compared(cycle, by, z, base, base_error, seasonal, shift, event, history.astype(float))
 
 
 def _comparison(values: Floats, taught: Floats, expected: Floats, week: int, floor: Floats) -> Comparison:

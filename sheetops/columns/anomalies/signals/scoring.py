@@ -8,28 +8,35 @@ from .comparing import Cycle
 from .readings import Bools, Floats, Ints
 from .trailing import before, most_before
 
-_PEAK_CYCLES, _CALM = 5, 1.5
-HALF_SCORE = 1.0
-"""The deviation, in the series' own usual peaks, whose score is 0.5."""
+_PEAK_CYCLES, _CALM = 5, 2.0
+_SHIFT_CALM, _SHIFT_WEIGHT = 3.0, 0.8
+USUAL_ODDS = 0.9
+"""How far above its usual peaks a series must go for a score of 0.5."""
 
 
-def scores(z: Floats, judged: Bools, cycle: Cycle) -> Floats:
-    """Return each row's score: how far |z| stands out from the peaks the series is used to.
+def scores(z: Floats, shift: Floats, judged: Bools, cycle: Cycle) -> Floats:
+    """Return each row's score: how far it stands out from the peaks the series is used to.
 
-    y = |z| / (1.5 + mean of the peaks of |z| in each of the last five cycles); y counts only where it is the largest of
-    the last half cycle, so that an episode scores where it begins or grows, and not at every row. score = y / (1 + y).
+    For one point y = |z| / (2 + the mean of the peaks of |z| in each of the last five cycles); a sustained shift counts
+    alike with 3 and a weight of 0.8, and the larger is taken. y counts only where it is the largest of the last half
+    cycle, so that an episode scores where it begins or grows, and not at every row. score = y / (0.9 + y).
     """
-    size = np.where(judged, np.abs(z), 0.0)
     rows = max(20, cycle.rows)
+    y = _beyond_peaks(np.where(judged, np.abs(z), 0.0), rows, _CALM)
+    y = np.maximum(y, _SHIFT_WEIGHT * _beyond_peaks(np.where(judged, np.abs(shift), 0.0), rows, _SHIFT_CALM))
+    y = np.where(y >= most_before(y, max(5, cycle.rows // 2)), y, 0.0)
+    return y / (USUAL_ODDS + y)
+
+
+def _beyond_peaks(size: Floats, rows: int, calm: float) -> Floats:
+    """Return sizes as multiples of the usual peak: the mean of the largest in each of the last cycles."""
     peaks = most_before(size, rows)
     total, count = np.zeros(len(size)), np.zeros(len(size))
     for back in range(_PEAK_CYCLES):
         earlier = before(peaks, back * rows) if back else peaks
         total += np.nan_to_num(earlier)
         count += np.isfinite(earlier)
-    y = size / (_CALM + total / count)
-    y = np.where(y >= most_before(y, max(5, cycle.rows // 2)), y, 0.0)
-    return y / (HALF_SCORE + y)
+    return size / (calm + total / count)
 
 
 def episodes(flag: Bools, unusual: Bools, calm: int) -> tuple[Ints, Bools]:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .comparing import CYCLES, Compared, Cycle
+from .comparing import CYCLES, Compared, Cycle, shift_rows
 from .readings import Readings
 from .settings import Settings
 
@@ -80,7 +80,7 @@ def point_words(row: int, readings: Readings, compared: Compared, settings: Sett
 def shift_words(row: int, readings: Readings, compared: Compared) -> str:
     """Return the words for a sustained shift."""
     side = "below" if compared.shift[row] < 0 else "above"
-    rows = max(6, compared.cycle.rows // 4)
+    rows = shift_rows(compared.cycle)
     return f"a sustained shift: the mean of the last {rows:,} points is {abs(compared.shift[row]):.1f} times its usual error {side} what was expected"
 
 
