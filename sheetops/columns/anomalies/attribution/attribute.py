@@ -12,15 +12,15 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from . import words
 from .cells import Cause, Cells, Floats, Mask
-from .evidence import Additive, Evidence, Shares
+from .evidence import Additive, Evidence, Shares, level
 from .judged import leaves
 from .scan import DEEPER, Found, Scan
 
 COLUMNS = ("verdict", "cause", "share", "actual", "expected", "score", "p_value", "why")
 
 _PASSES = 3
-_WEAKEST_OF_A_RATE = 0.3
 _STILL = 1e-9
+_CLEAR = 4.5  # a log-likelihood ratio: the total is 3 standard deviations from the expected
 
 
 def attribute(
@@ -39,8 +39,8 @@ def attribute(
 
     `actual` and `expected` name columns of numbers, one row for each cell or part of one; for a rate they are its
     numerators (clicks), `actual_of` and `expected_of` its denominators (views). `depth`: the most dimensions in one
-    cause. `weakest`: a cause with less than this part of the strongest one's score is left out (totals: 0; rates: 0.3,
-    since the cells of a rate seldom vary independently).
+    cause. `weakest`: a cause with less than this part of the strongest one's score is left out (totals: 0; rates: 0.3 with
+    few cells, less with many, since the cells of a rate seldom vary independently).
 
     One row for each cause, the one that explains most first: verdict "cause"; cause, a tuple of (dimension, value);
     share of the total's move that it explains (1 is all; other causes and what is left make up the rest); actual and
@@ -57,8 +57,6 @@ def attribute(
         return _one_row("not judged", metric)
     if abs(metric.move) <= _STILL * max(metric.level, _STILL):
         return _one_row("no clear cause", "the total is as expected", metric)
-    if weakest is None:
-        weakest = 0.0 if metric.units is None else _WEAKEST_OF_A_RATE
     return _answer(metric, Cells(judged, list(dimensions), depth), weakest, most)
 
 
@@ -122,14 +120,14 @@ class _Metric:
             return 0.0
         return float(self.expected.sum() / self.units.sum() - self.before.sum() / self.units_before.sum())
 
-    def evidence(self, level: float, normal: Mask | None) -> Evidence:
-        """Return the evidence against "all leaves at `level` times the expected"; `normal` leaves tell the noise."""
+    def evidence(self, shared: float, normal: Mask | None) -> Evidence:
+        """Return the evidence against "all leaves at `shared` times the expected"; `normal` leaves tell the noise."""
         if self.units is None or self.units_before is None or self.before is None:
-            return Additive(self.found, level * self.expected, normal)
+            return Additive(self.found, shared * self.expected, normal)
         within = bool((self.found <= self.units).all() and (self.before <= self.units_before).all())
         if not within:  # a mean (minutes for each case), not a share
-            return Additive(self.found, level * self.expected, normal)
-        before = np.minimum(level * self.before, self.units_before)
+            return Additive(self.found, shared * self.expected, normal)
+        before = np.minimum(shared * self.before, self.units_before)
         return Shares(self.found, self.units, before, self.units_before, normal)
 
     def values(self, inside: Mask) -> tuple[float, float]:
@@ -150,20 +148,31 @@ class _Explained:
     cells: Cells
 
 
-def _explain(metric: _Metric, cells: Cells, weakest: float, most: int) -> _Explained:
+def _explain(metric: _Metric, cells: Cells, weakest: float | None, most: int) -> _Explained:
     """Scan, then again with the noise of the leaves that no cause explains, and from the level that they share."""
-    level, normal, found = 1.0, None, list[Found]()
+    shared, normal, found, whole = 1.0, None, list[Found](), True
     for _ in range(_PASSES):
-        scan = Scan(cells, metric.evidence(level, normal), math.copysign(1.0, metric.move), weakest, most)
-        before, found = found, scan.causes()
-        everywhere = [part for part in found if not cells.cuboids[part.cuboid].dimensions]
-        found = [part for part in found if part not in everywhere]
+        evidence = metric.evidence(shared, normal)
+        least = evidence.weakest if weakest is None else weakest
+        before = found
+        found = Scan(cells, evidence, _direction(metric, evidence, shared), least, most, whole).causes()
+        everywhere = any(not cells.cuboids[part.cuboid].dimensions for part in found)
+        found = [part for part in found if cells.cuboids[part.cuboid].dimensions]
         normal = _outside(cells, found)
-        if everywhere and level == 1.0:
-            level = _level(metric, normal)
-        elif [part[:2] for part in before] == [part[:2] for part in found] or not normal.any():
+        if not normal.any():
             break
-    return _Explained(found, level, cells)
+        if everywhere or not whole:
+            shared, whole = shared * level(evidence, normal), False
+        elif [part[:2] for part in before] == [part[:2] for part in found]:
+            break
+    return _Explained(found, shared, cells)
+
+
+def _direction(metric: _Metric, evidence: Evidence, shared: float) -> float:
+    """Return +1 or -1 where the total itself moved beyond its noise, 0 (causes may go either way) where it did not."""
+    total = evidence.ratio(tuple(np.atleast_1d(each.sum()) for each in evidence.sums))[0]
+    clear = shared == 1.0 and total * metric.move > 0 and abs(total) > _CLEAR
+    return math.copysign(1.0, metric.move) if clear else 0.0
 
 
 def _outside(cells: Cells, found: list[Found]) -> Mask:
@@ -173,18 +182,7 @@ def _outside(cells: Cells, found: list[Found]) -> Mask:
     return left
 
 
-def _level(metric: _Metric, normal: Mask) -> float:
-    """Return actual / expected as most leaves have it: the median, each leaf weighted by what is expected of it."""
-    some = normal & (metric.expected > 0)
-    ratios, weights = metric.found[some] / metric.expected[some], metric.expected[some]
-    if not len(ratios):
-        return 1.0
-    order = np.argsort(ratios, kind="stable")
-    reached = np.cumsum(weights[order])
-    return max(float(ratios[order][np.searchsorted(reached, reached[-1] / 2)]), 1e-9)
-
-
-def _answer(metric: _Metric, cells: Cells, weakest: float, most: int) -> pd.DataFrame:
+def _answer(metric: _Metric, cells: Cells, weakest: float | None, most: int) -> pd.DataFrame:
     explained = _explain(metric, cells, weakest, most)
     if not explained.causes:
         return _one_row("no clear cause", words.no_cause(explained.level, cells.size), metric)

@@ -11,18 +11,19 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from .cells import BLANK
 
 _MOST_DIMENSIONS = 20
-_MISSING = 0.2
+_MISSING, _NEGATIVE = 0.2, 0.001
 
 
 def leaves(frame: pd.DataFrame, dimensions: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame | str:
     """Return one row for each combination of the dimensions, with the numbers added up; or why that cannot be.
 
-    Rows that lack a number are left out, up to one in five; blank values of a dimension are one value, "(blank)".
+    Rows that lack a number are left out, up to one in five, negative ones (a correction) up to one in a thousand; blank values of a dimension are one value, "(blank)".
     """
     if len(frame) == 0:
         return "there are no rows"
     if len(dimensions) > _MOST_DIMENSIONS:
         return f"{len(dimensions)} dimensions are more than {_MOST_DIMENSIONS}: every combination of them is looked at"
+    frame = frame.reset_index(drop=True)
     counted = frame[list(numbers)].apply(pd.to_numeric, errors="coerce").astype(np.float64)
     missing = counted.isna().any(axis=1)
     if missing.mean() > _MISSING:
@@ -30,9 +31,11 @@ def leaves(frame: pd.DataFrame, dimensions: Sequence[str], numbers: Sequence[str
     kept = counted[~missing]
     if np.isinf(kept.to_numpy()).any():
         return f"{int(np.isinf(kept).any(axis=1).sum()):,} rows have an infinite number"
-    if (kept.to_numpy() < 0).any():
-        return f"{int((kept < 0).any(axis=1).sum()):,} rows have a negative number"
-    keys = pd.DataFrame({name: _values(frame.loc[~missing, name]) for name in dimensions})
+    negative = (kept < 0).any(axis=1)
+    if negative.mean() > _NEGATIVE:
+        return f"{int(negative.sum()):,} of {len(kept):,} rows have a negative number"
+    kept = kept[~negative]
+    keys = pd.DataFrame({name: _values(frame.loc[kept.index, name]) for name in dimensions})
     if all(keys[name].nunique() < 2 for name in dimensions):
         return f"each of {', '.join(dimensions)} has one value only, so there is nothing to compare"
     together: pd.DataFrame = pd.concat([keys, kept], axis=1)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cells import Cells, Mask
+from .cells import Cells, Floats, Mask
 from .evidence import Evidence
 
 DEEPER = 0.85
@@ -35,13 +35,15 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True)
 class Scan:
-    """Slices of cells, judged by evidence, above (+1) or below (-1) the expected; at most `most` causes."""
+    """Slices of cells, judged by evidence, above (+1) or below (-1) the expected or either (0); at most `most` causes."""
 
     cells: Cells
     evidence: Evidence
     sign: float
     weakest: float
     most: int
+    whole: bool = True
+    """Whether everything together may be the answer."""
 
     def causes(self) -> list[Found]:
         """Return the slices that explain the leaves together, the strongest first."""
@@ -63,16 +65,20 @@ class Scan:
         return math.log(looked.slices) + (math.log(len(self.cells.cuboids)) if looked.dimensions else 0.0)
 
     def _keeps(self, cuboid: int) -> float:
-        return float(DEEPER ** (len(self.cells.cuboids[cuboid].dimensions) - 1)) * self.sign
+        return float(DEEPER ** (len(self.cells.cuboids[cuboid].dimensions) - 1))
+
+    def _ratio(self, sums: tuple[Floats, ...]) -> Floats:
+        ratio = self.evidence.ratio(sums)
+        return self.sign * ratio if self.sign else np.abs(ratio)
 
     def _best(self, left: Mask, among: list[int] | None = None) -> Found | None:
         """Return the slice that is worth most by the leaves that are left; None where none is worth enough."""
         weighted = [np.where(left, each, 0.0) for each in self.evidence.sums]
         best: Found | None = None
-        for place in range(len(self.cells.cuboids)) if among is None else among:
+        for place in range(0 if self.whole else 1, len(self.cells.cuboids)) if among is None else among:
             looked = self.cells.cuboids[place]
             sums = tuple(np.bincount(looked.slice_of, each, looked.slices) for each in weighted)
-            worth = self._keeps(place) * self.evidence.ratio(sums) - self._price(place)
+            worth = self._keeps(place) * self._ratio(sums) - self._price(place)
             at = int(np.argmax(worth))
             if worth[at] > LEAST and (best is None or worth[at] > best.worth + 1e-9):
                 best = Found(place, at, float(worth[at]))
@@ -82,7 +88,7 @@ class Scan:
         """Return the same slice, with its worth by the leaves that are left."""
         inside = left & self.cells.inside(found.cuboid, found.at)
         sums = tuple(np.atleast_1d(each[inside].sum()) for each in self.evidence.sums)
-        worth = self._keeps(found.cuboid) * self.evidence.ratio(sums)[0] - self._price(found.cuboid)
+        worth = self._keeps(found.cuboid) * self._ratio(sums)[0] - self._price(found.cuboid)
         return found._replace(worth=float(worth))
 
     def _split(self, left: Mask, found: Found, splits: int = 0) -> list[Found]:
