@@ -163,8 +163,8 @@ def _explain(metric: _Metric, cells: Cells, weakest: float | None, most: int) ->
             break
         if everywhere or not whole:
             shared, whole = shared * level(evidence, normal), False
-        elif [part[:2] for part in before] == [part[:2] for part in found]:
-            break
+        elif metric.units is not None or [part[:2] for part in before] == [part[:2] for part in found]:
+            break  # a rate's noise is a median already
     return _Explained(found, shared, cells)
 
 
