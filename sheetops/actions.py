@@ -12,8 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .explaining import explain, explain_row, near_key
 from .model.errors import SheetopsError, UnknownName
-from .model.nearest import did_you_mean
 from .model.record import Op
 from .outcome import Outcome
 from .words import SHOWN, Wording, outcome_words, plan_lines, short
@@ -225,7 +225,7 @@ def history(ws: Workspace, key: str | None = None, field: str | None = None) -> 
         return Outcome("history", lines, {"runs": [_run_json(run) for run in runs]})
     entries = ws.history(key, field)
     if not entries:
-        raise UnknownName(f"There is no record '{key}' in the journal.{_near_key(ws, key)}", not_done="")
+        raise UnknownName(f"There is no record '{key}' in the journal.{near_key(ws, key)}", not_done="")
     wording = Wording(ws.schema)
     rows: list[tuple[str, ...]] = [("when (UTC)", "run", "what", "before", "after", "who and where")]
     rows += [_history_row(wording, entry, field) for entry in entries if entry.op is not Op.AGREE]
@@ -243,10 +243,6 @@ def history(ws: Workspace, key: str | None = None, field: str | None = None) -> 
         "settled": [{**held_json(item), "outcome": outcome, "run": run} for item, outcome, run in settled],
     }
     return Outcome("history", lines, data)
-
-
-def _near_key(ws: Workspace, key: str) -> str:
-    return did_you_mean(key, {k for table in ws.schema.tables for k in ws.store.keys(table)})
 
 
 def _settled_words(wording: Wording, item: HeldItem, outcome: str, run: str) -> str:
@@ -287,74 +283,6 @@ def _run_json(run: Run) -> dict[str, Any]:
             "outcome": run.outcome, "who": run.who, "undoes": run.undoes, "counts": dict(run.counts)}  # fmt: skip
 
 
-def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
-    """Say what is known of a record, or of one of its cells: value, type, who set it, who may edit it where.
-
-    `column` may be "sla" or the name of a goal: then how its clock ran.
-    """
-    from .merge.plan import plain
-
-    goals = {goal for one in ws.config.sla.values() for goal in one.goals}
-    if column in {"sla", *goals} and not any(column in t.by_name for t in ws.schema.tables.values()):
-        from .sla_verbs import explain as explain_sla
-
-        return explain_sla(ws, key, None if column == "sla" else column)
-
-    table = next((t for t in ws.schema.tables.values() if ws.store.records(t.name, [key])), None)
-    if table is None:
-        raise UnknownName(f"There is no record '{key}'.{_near_key(ws, key)}", not_done="")
-    record = ws.store.records(table.name, [key])[key]
-    wording, entries = Wording(ws.schema), ws.history(key)
-    fields = [table.field(column)] if column else list(table.fields)
-    lines = [f"{key} in {table.name}" + (", archived" if record.archived else ""), ""]
-    cells = []
-    for known in fields:
-        last = next(
-            (
-                e
-                for e in reversed(entries)
-                if e.field == known.name or (e.field is None and known.name in (e.new or {}))
-            ),
-            None,
-        )
-        origin = (
-            f"  ({wording.place(last.source)}, {last.recorded_at:%Y-%m-%d %H:%M}Z, {last.run})"
-            if last and last.recorded_at
-            else ""
-        )
-        lines.append(
-            f"  {known.name}: {wording.value(table.name, known.name, record.values.get(known.name))}{origin}"
-        )
-        cells.append(
-            {
-                "field": known.name,
-                "value": plain(record.values.get(known.name)),
-                "run": last.run if last else None,
-            }
-        )
-    if column:
-        lines += ["", *_column_words(ws, table.name, column)]
-    mine = [item for item in ws.held() if item.key == key and column in (None, item.field)]
-    lines += ["", *(wording.held(item) for item in mine)] if mine else []
-    return Outcome(
-        "explain", lines, {"key": key, "table": table.name, "cells": cells, "held": [i.number for i in mine]}
-    )
-
-
-def _column_words(ws: Workspace, table: str, column: str) -> list[str]:
-    known = ws.schema.tables[table].field(column)
-    choices = f": {', '.join(choice.value for choice in known.choices)}" if known.choices else ""
-    lines = [f"  It is a {known.type.value} field{choices}{'; required' if known.required else ''}."]
-    lines += [f"  {known.description}"] if known.description else []
-    for tracker in ws.schema.trackers.values():
-        if tracker.table == table and column in tracker.by_field:
-            mode = tracker.by_field[column].mode.value
-            lines.append(
-                f"  In {tracker.name} it is the column '{tracker.by_field[column].header}' ({mode})."
-            )
-    return lines
-
-
 def sql(ws: Workspace, statement: str) -> Outcome:
     """Answer a reading SQL statement."""
     from .merge.plan import plain
@@ -375,6 +303,7 @@ def outcome_error(command: str, error: SheetopsError) -> Outcome:
 __all__ = [
     "Outcome",
     "explain",
+    "explain_row",
     "held",
     "history",
     "outcome_words",

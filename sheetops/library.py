@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 from .environment import Environment, Request, collector_paused
 from .model.errors import UnknownName
 from .model.nearest import did_you_mean
-from .model.record import Choose, Decision, Entry, HeldItem, Op, Run
+from .model.record import Actor, Choose, Decision, Entry, HeldItem, Op, Run
 from .trackers import Opener
 from .trackers import backends as all_backends
 from .trackers import close as close_backends
@@ -84,6 +84,10 @@ class Workspace:
         if self._store is None:
             self._store = self._open_store(self.config.database_url)
         return self._store
+
+    def now(self) -> datetime:
+        """Return the time, by the workspace's clock (aware)."""
+        return self._env.now()
 
     def close(self) -> None:
         """Let go of the dataset, and of the line to Google."""
@@ -185,7 +189,7 @@ class Workspace:
 
     def _is_taken_back(self, entry: Entry) -> bool:
         """Whether an undo is about an entry. Computed columns follow by themselves from what it takes back."""
-        if entry.op in (Op.SCHEMA, Op.AGREE):
+        if entry.op in (Op.SCHEMA, Op.AGREE) or (entry.op is Op.ADD and entry.source.actor is Actor.COMPUTED):
             return False
         table = self.schema.tables.get(entry.table)
         field = table.by_name.get(entry.field or "") if table else None

@@ -22,6 +22,7 @@ _PARTS = (
     ("records_archived", "{n} {cells} archived", ("record", "records")),
     ("records_restored", "{n} {cells} restored", ("record", "records")),
     ("cells_computed", "{n} computed {cells}", ("cell", "cells")),
+    ("records_computed", "{n} computed {cells} added", ("record", "records")),
     ("cells_written", "{n} {cells} written to trackers", ("cell", "cells")),
     ("rows_appended", "{n} {cells} appended", ("row", "rows")),
     ("keys_minted", "{n} new {cells} given", ("key", "keys")),

@@ -5,27 +5,30 @@ from __future__ import annotations
 import dataclasses
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .columns.own import OwnColumn
 from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
+from .config.columns import COLUMN_PARTS, read_columns, read_standard
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
 from .model.errors import ConfigError, WorkspaceMissing
-from .model.schema import GuardLimits, Schema
+from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
+from .own_columns import own_sets, read_own
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -67,25 +70,34 @@ def find_workspace(start: Path) -> Path:
 
 
 def load_config(path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
-    """Return what a sheetops.toml (or the one in a folder) says. `columns` are computed besides those it asks for.
+    """Return what a sheetops.toml (or the one in a folder) says, and the `columns.py` beside it.
+
+    `columns` are computed besides those they ask for.
 
     Raise ConfigError that names every mistake with its line, WorkspaceMissing when there is no file.
     """
     path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
     text = _read_text(path)
-    return parse_config(text, path, columns)
+    return parse_config(text, path, columns, read_own(path.parent))
 
 
-def parse_config(text: str, path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
-    """Return what `text` says, taken as the content of the file at `path`, which need not exist."""
+def parse_config(
+    text: str, path: Path, columns: Sequence[ColumnSet] = (), own: Sequence[tuple[OwnColumn, str]] = ()
+) -> Config:
+    """Return what `text` says, taken as the content of the file at `path`, which need not exist.
+
+    `own` are the team's own columns, each with the text of the file it is from.
+    """
     mistakes = Mistakes(path.name, text)
     root = Section(_parse_toml(text, path.name), (), mistakes)
-    config = _read_config(root, text, path, columns)
+    config = _read_config(root, text, path, columns, own)
     mistakes.raise_if_any()
     return config
 
 
-def _read_config(root: Section, text: str, path: Path, columns: Sequence[ColumnSet]) -> Config:
+def _read_config(
+    root: Section, text: str, path: Path, columns: Sequence[ColumnSet], own: Sequence[tuple[OwnColumn, str]]
+) -> Config:
     root.know(_PARTS, noun="part")
     workspace = root.section("workspace")
     workspace.know(_WORKSPACE_SETTINGS)
@@ -97,6 +109,14 @@ def _read_config(root: Section, text: str, path: Path, columns: Sequence[ColumnS
     sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
     computed = (*(one.set() for one in sla.values()), *columns)
     tables = with_computed(tables, computed, root.section("tables"))
+    steps: tuple[Callable[[Mapping[str, Table]], tuple[ColumnSet, ...]], ...] = (
+        lambda known: own_sets(own, known),
+        lambda known: read_standard(root, known),
+        lambda known: read_columns(root, known, timezone),
+    )
+    for step in steps:  # each may look at what those before it compute
+        computed += (more := step(tables))
+        tables = with_computed(tables, more, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name

@@ -110,6 +110,23 @@ class Section:
             return default
         return None if value is None else int(value)
 
+    def texts(self, key: str, example: str) -> list[str] | None:
+        """Return a list of texts, None where there is none. `example` is one, for the complaint."""
+        said = self.values.get(key)
+        if isinstance(said, list) and all(isinstance(one, str) for one in said):
+            return said
+        if said is not None:
+            self.wrong(key, f'must be a list of names in quotes. Write {key} = ["{example}"].')
+        return None
+
+    def number(self, key: str, default: float, low: float, high: float) -> float:
+        """Return a number from `low` to `high`."""
+        value = self.values.get(key, default)
+        if type(value) not in (int, float) or not low <= value <= high:
+            self.wrong(key, f"must be a number from {low:g} to {high:g}.")
+            return default
+        return float(value)
+
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.values.get(key)
         if value is None or type(value) is kind:

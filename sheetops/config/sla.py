@@ -67,17 +67,8 @@ def _read_history(entry: Section, tables: Mapping[str, Table]) -> str:
     return said
 
 
-def _texts(entry: Section, key: str) -> list[str] | None:
-    said = entry.values.get(key)
-    if isinstance(said, list) and all(isinstance(one, str) for one in said):
-        return said
-    if said is not None:
-        entry.wrong(key, f'must be a list of names in quotes. Write {key} = ["resolution"].')
-    return None
-
-
 def _read_goals(entry: Section) -> tuple[str, ...]:
-    said = _texts(entry, "goals")
+    said = entry.texts("goals", "resolution")
     if said is None and "goals" not in entry.values:
         entry.wrong(None, 'says no goals. Add goals = ["first_response", "resolution"].')
     for goal in said or ():
@@ -87,7 +78,7 @@ def _read_goals(entry: Section) -> tuple[str, ...]:
 
 
 def _read_columns(entry: Section) -> tuple[str, ...]:
-    said = _texts(entry, "columns")
+    said = entry.texts("columns", "due")
     for name in said or ():
         if name not in made.NAMES:
             near = did_you_mean(name, made.NAMES) or f" There is: {', '.join(made.NAMES)}."

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from ..columns.sets import ColumnSet
 from ..model.nearest import did_you_mean
-from ..model.schema import FieldType, Table
+from ..model.schema import Field, FieldType, Table
 from ..model.values import Reading
 from .fields import check_name, read_fields
 from .section import Section
@@ -32,22 +32,50 @@ def read_tables(tables: Section, reading: Reading) -> dict[str, Table]:
 def with_computed(
     tables: Mapping[str, Table], columns: Sequence[ColumnSet], section: Section
 ) -> dict[str, Table]:
-    """Return the tables with the fields that are computed; one that people have under its name is noted."""
+    """Return the tables with the fields that are computed, and with those that sets of columns keep.
+
+    A field that people have under a computed one's name is noted.
+    """
     found = dict(tables)
     for one in columns:
+        for kept in one.keeps:
+            there = found.get(kept.name)
+            found[kept.name] = _together(there, kept, one, section) if there else kept
+    for one in columns:
         if one.table not in found:
+            near = did_you_mean(one.table, found)
             section.wrong(
-                None, f"the columns '{one.name}' are for a table '{one.table}', which there is not."
+                None, f"the columns '{one.name}' are for a table '{one.table}', which there is not.{near}"
             )
             continue
-        table = found[one.table]
-        for made in one.makes:
-            if made.name in table.by_name:
-                what = f"is computed by '{one.name}'; take the field out, or give it another name."
-                section.section(table.name).section("fields").wrong(made.name, what)
-        fresh = tuple(replace(made, computed=True) for made in one.makes if made.name not in table.by_name)
-        found[one.table] = replace(table, fields=(*table.fields, *fresh))
+        made = tuple(replace(field, computed=True) for field in one.makes)
+        found[one.table] = _with_fields(found[one.table], made, one, section)
     return found
+
+
+def _together(there: Table, kept: Table, one: ColumnSet, section: Section) -> Table:
+    """Return a table that people describe and a set of columns keeps: the fields of both."""
+    if there.key != kept.key:
+        what = f"is kept by '{one.name}', whose records have the key '{kept.key}'."
+        section.section(there.name).wrong("key", what)
+        return there
+    own = tuple(field for field in kept.fields if not field.computed and field.name not in there.by_name)
+    computed = tuple(field for field in kept.fields if field.computed)
+    return _with_fields(replace(there, fields=(*there.fields, *own)), computed, one, section)
+
+
+def _with_fields(table: Table, made: Sequence[Field], one: ColumnSet, section: Section) -> Table:
+    """Return a table with computed fields."""
+    for field in made:
+        if field.name in table.by_name:
+            other = table.by_name[field.name].computed
+            what = f"is computed by '{one.name}'" + (
+                " and by other columns too; give one of them another name." if other
+                else "; take the field out, or give it another name."
+            )  # fmt: skip
+            section.section(table.name).section("fields").wrong(field.name, what)
+    fresh = tuple(field for field in made if field.name not in table.by_name)
+    return replace(table, fields=(*table.fields, *fresh))
 
 
 def _read_table(name: str, entry: Section, reading: Reading) -> Table:

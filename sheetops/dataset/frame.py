@@ -22,19 +22,21 @@ _DTYPES: Mapping[FieldType, str] = {
 }
 
 
-def frame(table: Table, records: Mapping[str, Record]) -> pd.DataFrame:
+def frame(table: Table, records: Mapping[str, Record], *, archived: bool = False) -> pd.DataFrame:
     """Return the active records in the order of their keys, the key as an ordinary column.
+
+    With `archived`, those that are not active too, and a column `archived` that tells them apart.
 
     Text, choices and people are `string`; datetimes are aware, in UTC; dates are at midnight;
     amounts are floats, because sums and quantiles are what a frame is for.
     """
     import pandas as pd
 
-    active = [record.values for record in records.values() if not record.archived]
-    return pd.DataFrame(
-        {f.name: _series(f.type, [values[f.name] for values in active]) for f in table.fields},
-        columns=[f.name for f in table.fields],
-    )
+    found = [record for record in records.values() if archived or not record.archived]
+    columns = {f.name: _series(f.type, [record.values[f.name] for record in found]) for f in table.fields}
+    if archived:
+        columns["archived"] = pd.Series([record.archived for record in found], dtype="bool")
+    return pd.DataFrame(columns, columns=list(columns))
 
 
 def _series(kind: FieldType, values: list[Any]) -> Any:

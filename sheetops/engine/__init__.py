@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from ..columns._lazy import lazily
 
 if TYPE_CHECKING:
-    from .local import Engine
+    from .local import Engine, forget
 
-__all__ = ["Engine"]
+__all__ = ["Engine", "forget"]
 
-
-def __getattr__(name: str) -> Any:
-    """Import the engine when it is first used: most commands compute nothing."""
-    if name != "Engine":
-        raise AttributeError(name)
-    from .local import Engine
-
-    return Engine
+__getattr__ = lazily(__name__, {"Engine": "local", "forget": "local"})  # most commands compute nothing

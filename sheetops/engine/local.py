@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..columns.blanks import plain
@@ -16,7 +16,7 @@ from ..columns.sets import Answer, Ask, ColumnSet
 from ..dataset.frame import frame
 from ..model.record import Actor, Change, Entry, Op, Record, Source, changed
 from ..model.schema import Field, FieldType, Schema
-from .worked import Worked
+from .worked import Remembered, Said, Worked
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -29,6 +29,11 @@ MEMORY = "columns"
 Records = Mapping[str, Mapping[str, Record]]
 
 
+def forget(store: Store) -> None:
+    """Let the next run compute every column anew, whether anything has changed or not."""
+    store.remember(MEMORY, "")
+
+
 class Engine:
     """The computed columns of a workspace, for one run. `as_of` is the run's time (aware)."""
 
@@ -39,12 +44,13 @@ class Engine:
     @property
     def tables(self) -> frozenset[str]:
         """The tables whose records all have to be known: those with computed columns, and those these look at."""
-        return frozenset(name for one in self.sets for name in (one.table, *one.tables))
+        return frozenset(name for one in self.sets for name in one.looks_at)
 
     def fingerprint(self) -> str:
         """Return a digest of what is computed and by which settings."""
         said = [
-            (one.name, one.table, one.needs, [repr(f) for f in one.makes], one.settings) for one in self.sets
+            (one.name, one.table, one.needs, [repr(f) for f in one.makes], repr(one.keeps), one.settings)
+            for one in self.sets
         ]
         return hashlib.blake2b(repr(said).encode(), digest_size=12).hexdigest()
 
@@ -52,21 +58,28 @@ class Engine:
         """Whether columns may say something else than when they were last computed, though nobody changed anything."""
         if not self.sets:
             return False
-        said = json.loads(self.store.recall(MEMORY) or "{}")
-        if said.get("fingerprint") != self.fingerprint() or self._moved_on(said.get("seq", -1)):
-            return True
-        return said.get("next") is not None and datetime.fromisoformat(said["next"]) <= self.as_of
+        last = self._last
+        return last.fingerprint != self.fingerprint() or bool(self._moved) or any(
+            last.is_over(one.label, self.as_of) for one in self.sets
+        )  # fmt: skip
 
-    def _moved_on(self, seq: int) -> bool:
-        """Whether the tables have changed since, by somebody else than a run that computes (an import, say)."""
-        return any(self.store.entries(table=name, after=seq) for name in self.tables) if seq < self.store.head() else False  # fmt: skip
+    @cached_property
+    def _last(self) -> Remembered:
+        return Remembered.read(self.store.recall(MEMORY))
+
+    @cached_property
+    def _moved(self) -> frozenset[str]:
+        """The tables that have changed since, by somebody else than a run that computes (an import, say)."""
+        seq = self._last.seq
+        if seq >= self.store.head():
+            return frozenset()
+        return frozenset(name for name in self.tables if self.store.entries(table=name, after=seq))
 
     def remember(self, worked: Worked) -> None:
         """Note that the columns are up to date, and until when."""
         if self.sets:
-            until = worked.next_change.isoformat() if worked.next_change else None
-            said = {"fingerprint": self.fingerprint(), "next": until, "seq": self.store.head()}
-            if self.store.recall(MEMORY) != (text := json.dumps(said)):
+            said = Remembered(self.fingerprint(), self.store.head(), self.as_of, worked.sets)
+            if self.store.recall(MEMORY) != (text := said.text()):
                 self.store.remember(MEMORY, text)
 
     # --- one plan --------------------------------------------------------------------------------------
@@ -75,33 +88,55 @@ class Engine:
         """Return the changes that bring the computed columns up to date.
 
         `records` are all records of `tables` as they will be after `changes`, which are not in the journal yet. A set
-        whose function fails computes nothing and says so; it never stops a run.
+        whose function fails computes nothing and says so; it never stops a run. One whose tables nobody has changed
+        says what it said before.
         """
         worked = Worked()
         now = {table: dict(found) for table, found in records.items()}
         for one in self.sets:
-            try:
-                answer = one.compute(self._ask(one, now, changes))
-                found = list(self._changes(one, answer, now[one.table]))
-            except Exception as error:
-                worked.notes.append(f"The columns '{one.name}' of {one.table} were not computed: {error}")
-                continue
-            for change in found:
-                worked.changes.append(change)
-                now[one.table][change.key] = changed(now[one.table], change, {})
-            worked.notes += answer.notes
-            if answer.next_change is not None:
-                worked.next_change = min(worked.next_change or answer.next_change, answer.next_change)
+            if self._is_settled(one, (*changes, *worked.changes)):
+                worked.sets[one.label] = self._last.sets[one.label]
+            else:
+                self._compute(one, now, changes, worked)
+            worked.notes += worked.sets[one.label].notes
         return worked
+
+    def _is_settled(self, one: ColumnSet, changes: Iterable[Change]) -> bool:
+        """Whether a set would answer as it did the last time."""
+        if self._last.fingerprint != self.fingerprint() or not self._last.holds(one.label, self.as_of):
+            return False
+        return self._moved.isdisjoint(one.looks_at) and not any(
+            one.is_about(change.table, change.field) for change in changes if change.op is not Op.AGREE
+        )
+
+    def _compute(
+        self, one: ColumnSet, now: dict[str, dict[str, Record]], changes: Sequence[Change], worked: Worked
+    ) -> None:
+        try:
+            answer = one.compute(self._ask(one, now, changes))
+            found = [*self._changes(one, answer, now[one.table]), *self._kept(one, answer, now)]
+        except Exception as error:
+            said = f"The columns '{one.name}' of {one.table} were not computed: {error}"
+            worked.sets[one.label] = Said((said,), failed=True)
+            return
+        for change in found:
+            worked.changes.append(change)
+            blank = self.schema.table(change.table).blank(change.key) if change.op is Op.ADD else {}
+            now[change.table][change.key] = changed(now[change.table], change, blank)
+        worked.sets[one.label] = Said(tuple(answer.notes), answer.next_change)
 
     def ask(self, one: ColumnSet) -> Ask:
         """Return what a set is asked by the dataset as it is."""
-        return self._ask(one, {name: self.store.records(name) for name in (one.table, *one.tables)}, ())
+        return self._ask(one, {name: self.store.records(name) for name in one.looks_at}, ())
 
     def _ask(self, one: ColumnSet, records: Records, changes: Sequence[Change]) -> Ask:
-        tables = {name: frame(self.schema.table(name), records.get(name, {})) for name in one.tables}
-        own = frame(self.schema.table(one.table), records.get(one.table, {}))
-        return Ask(own, self._frame_of_history(one, changes) if one.history else None, tables, self.as_of)
+        history = self._frame_of_history(one, changes) if one.history else None
+        tables = {name: self._frame(name, records) for name in one.tables}
+        kept = {table.name: self._frame(table.name, records, archived=True) for table in one.keeps}
+        return Ask(self._frame(one.table, records), history, tables, self.as_of, kept)
+
+    def _frame(self, name: str, records: Records, *, archived: bool = False) -> pd.DataFrame:
+        return frame(self.schema.table(name), records.get(name, {}), archived=archived)
 
     def _frame_of_history(self, one: ColumnSet, changes: Sequence[Change]) -> pd.DataFrame:
         import pandas as pd
@@ -125,15 +160,7 @@ class Engine:
         table = self.schema.table(one.table)
         source = Source(Actor.COMPUTED, who=one.name)
         for made in one.makes:
-            if made.name not in answer.columns:
-                continue
-            for key, raw in plain(answer.columns[made.name]).items():
-                record = records.get(str(key))
-                value = canonical(made, raw)
-                if record is not None and not record.archived and record.values.get(made.name) != value:
-                    yield Change(
-                        one.table, str(key), Op.SET, source, made.name, record.values.get(made.name), value
-                    )
+            yield from _set(source, table.name, made, answer.columns, records)
         for proposal in answer.proposals:
             record = records.get(proposal.key)
             if record is None or proposal.field not in table.by_name or proposal.field not in one.may_propose:
@@ -145,6 +172,37 @@ class Engine:
             if value != old:
                 why = replace(source, who=f"{one.name}: {proposal.reason}")
                 yield Change(one.table, proposal.key, Op.SET, why, proposal.field, old, value)
+
+    def _kept(self, one: ColumnSet, answer: Answer, records: Records) -> Iterator[Change]:
+        """Yield the changes of the tables that a set keeps: records that are new, and what is otherwise in known ones."""
+        source = Source(Actor.COMPUTED, who=one.name)
+        for kept in one.keeps:
+            if (rows := answer.rows.get(kept.name)) is None:
+                continue
+            known, made = (
+                records.get(kept.name, {}),
+                [f for f in kept.fields if f.computed and f.name in rows],
+            )
+            fresh = rows[[str(key) not in known for key in rows.index]]
+            columns = {field.name: plain(fresh[field.name]) for field in made}
+            for key in fresh.index:
+                values = {f.name: canonical(f, columns[f.name][key]) for f in made}
+                yield Change(kept.name, str(key), Op.ADD, source, new={**values, kept.key: str(key)})
+            for field in made:
+                yield from _set(source, kept.name, field, rows, known)
+
+
+def _set(
+    source: Source, table: str, made: Field, columns: pd.DataFrame, records: Mapping[str, Record]
+) -> Iterator[Change]:
+    """Yield the changes of one computed column, in the records that are there and active."""
+    if made.name not in columns:
+        return
+    for key, raw in plain(columns[made.name]).items():
+        record = records.get(str(key))
+        value = canonical(made, raw)
+        if record is not None and not record.archived and record.values.get(made.name) != value:
+            yield Change(table, str(key), Op.SET, source, made.name, record.values.get(made.name), value)
 
 
 _HISTORY = (

@@ -104,12 +104,13 @@ class Plan:
 
     def counts(self) -> dict[str, int]:
         """Return the numbers people ask about first."""
-        computed = sum(change.source.actor is Actor.COMPUTED for change in self.changes)
-        ops = [change.op for change in self.changes]
+        computed = [change.op for change in self.changes if change.source.actor is Actor.COMPUTED]
+        ops = [change.op for change in self.changes if change.source.actor is not Actor.COMPUTED]
         return {
             "shape_changes": len(self.schema_changes),
-            "cells_taken": ops.count(Op.SET) - computed,
-            "cells_computed": computed,
+            "cells_taken": ops.count(Op.SET),
+            "cells_computed": computed.count(Op.SET),
+            "records_computed": computed.count(Op.ADD),
             "records_added": ops.count(Op.ADD),
             "records_archived": ops.count(Op.ARCHIVE),
             "records_restored": ops.count(Op.RESTORE),

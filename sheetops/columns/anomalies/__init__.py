@@ -10,12 +10,21 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
-    from .detect import detect
+    from .calibration import calibrate, taught
     from .ears import ears
+    from .explaining import comparisons
     from .farrington import farrington_flexible
+    from .judging import detect
 
-__all__ = ["detect", "ears", "farrington_flexible"]
+__all__ = ["calibrate", "comparisons", "detect", "ears", "farrington_flexible", "taught"]
 
-_LAZY = {"detect": "detect", "ears": "ears", "farrington_flexible": "farrington"}
+_LAZY = {
+    "calibrate": "calibration",
+    "comparisons": "explaining",
+    "detect": "judging",
+    "ears": "ears",
+    "farrington_flexible": "farrington",
+    "taught": "calibration",
+}
 
 __getattr__ = lazily(__name__, _LAZY)

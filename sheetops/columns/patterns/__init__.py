@@ -1,6 +1,7 @@
 """What keeps happening that should not? Scenarios, their risk, the same story told twice, repeat offenders. Pure.
 
-The names are imported when first used: `sheetops.toml` is read without NumPy.
+The names are imported when first used: `sheetops.toml` is read without NumPy. No name is that of its module: the module
+would take its place once it is imported.
 """
 
 from __future__ import annotations
@@ -10,10 +11,49 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
-    from .mine import mine
+    from .columns import PatternColumns, pattern_columns
+    from .identity import name_all
+    from .mining import mine
+    from .recommending import recommend
+    from .repeats import repeat_numbers
+    from .reviewers import agreement, overturns
+    from .risk import risk_table
+    from .same_story import Stories, stories
+    from .settings import Settings
+    from .standardise import propose, standardised
 
-__all__ = ["mine"]
+_LAZY = {
+    "PatternColumns": "columns",
+    "Settings": "settings",
+    "Stories": "same_story",
+    "agreement": "reviewers",
+    "mine": "mining",
+    "name_all": "identity",
+    "overturns": "reviewers",
+    "pattern_columns": "columns",
+    "propose": "standardise",
+    "recommend": "recommending",
+    "repeat_numbers": "repeats",
+    "risk_table": "risk",
+    "standardised": "standardise",
+    "stories": "same_story",
+}
 
-_LAZY = {"mine": "mine"}
+__all__ = [
+    "PatternColumns",
+    "Settings",
+    "Stories",
+    "agreement",
+    "mine",
+    "name_all",
+    "overturns",
+    "pattern_columns",
+    "propose",
+    "recommend",
+    "repeat_numbers",
+    "risk_table",
+    "standardised",
+    "stories",
+]
 
 __getattr__ = lazily(__name__, _LAZY)

@@ -1,0 +1,1 @@
+"""One series, judged point by point from its own past: what `detect`, `calibrate`, `comparisons` and `taught` are made of."""

@@ -1,0 +1,105 @@
+"""Patterns as sets of computed columns. Light to import: the statistics are, when something is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..sets import Answer, Ask, ColumnSet
+from . import made
+from .spec import PatternSpec, StandardiseSpec
+
+
+@dataclass(frozen=True)
+class StandardColumns(StandardiseSpec):
+    """The spellings of one table's fields. `key` is the table's key, `choices` are canonical values by field, where a list is known."""
+
+    key: str = ""
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def set(self) -> ColumnSet:
+        """Return the set of columns."""
+        return ColumnSet(
+            "standard", self.table, self.fields, made.standard_fields(self.fields), self._answer,
+            settings=repr(self), keeps=(made.spelling_table(self.spellings),), explain=self._explain,
+        )  # fmt: skip
+
+    def _answer(self, ask: Ask) -> Answer:
+        from .standard_columns import answer
+
+        return answer(self, ask)
+
+    def _explain(self, ask: Ask, key: str, column: str) -> Sequence[str]:
+        from .standard_columns import explain
+
+        return explain(self, ask, key)
+
+
+@dataclass(frozen=True)
+class PatternSets(PatternSpec):
+    """The patterns of one table. `key` is the table's key."""
+
+    key: str = ""
+
+    def sets(self) -> tuple[ColumnSet, ...]:
+        """Return the sets of columns: who repeats, which stories are told, which scenarios recur (by those that repeat, too)."""
+        repeats = (self._repeats(),) if self.repeats else ()
+        stories = (self._stories(),) if self.text else ()
+        return (*repeats, *stories, self._patterns())
+
+    def _patterns(self) -> ColumnSet:
+        from_outcomes = [
+            name
+            for one in self.outcomes
+            for condition in (one.when, one.of)
+            if condition is not None
+            for name in sorted(condition.fields)
+        ]
+        repeats = [f"{name}_repeat" for name in self.repeats]
+        needs = dict.fromkeys((self.date, *self.attributes, *from_outcomes, *repeats))
+        return ColumnSet(
+            "pattern", self.table, tuple(needs), made.case_fields(self.patterns), self._answer,
+            settings=repr(self), keeps=(made.pattern_table(self),), explain=self._explain,
+        )  # fmt: skip
+
+    def _stories(self) -> ColumnSet:
+        return ColumnSet(
+            "story", self.table, (self.text, self.date), made.story_fields(), self._tell,
+            settings=repr((self.text, self.date, self.timezone)), explain=self._explain_story,
+        )  # fmt: skip
+
+    def _repeats(self) -> ColumnSet:
+        return ColumnSet(
+            "repeat", self.table, (self.date, *self.repeats), made.repeat_fields(self.repeats), self._repeat,
+            settings=repr((self.repeats, self.repeat_days, self.timezone)), explain=self._explain_repeat,
+        )  # fmt: skip
+
+    def _answer(self, ask: Ask) -> Answer:
+        from .scenario_columns import answer
+
+        return answer(self, ask)
+
+    def _explain(self, ask: Ask, key: str, column: str) -> Sequence[str]:
+        from .scenario_columns import explain
+
+        return explain(self, ask, key)
+
+    def _tell(self, ask: Ask) -> Answer:
+        from .story_columns import answer
+
+        return answer(self, ask)
+
+    def _explain_story(self, ask: Ask, key: str, column: str) -> Sequence[str]:
+        from .story_columns import explain
+
+        return explain(self, ask, key)
+
+    def _repeat(self, ask: Ask) -> Answer:
+        from .repeat_columns import answer
+
+        return answer(self, ask)
+
+    def _explain_repeat(self, ask: Ask, key: str, column: str) -> Sequence[str]:
+        from .repeat_columns import explain
+
+        return explain(self, ask, key)

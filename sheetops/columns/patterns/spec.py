@@ -1,0 +1,52 @@
+"""What `[patterns]` and `[standardise]` of sheetops.toml say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...model.condition import Condition
+
+OUTCOMES = ("overturned", "reopened", "breached", "severe")
+"""What a case may come to that makes a scenario a risk."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Something a case may come to: `when` says that it did, `of` which cases it could have happened to (None: all)."""
+
+    name: str
+    when: Condition
+    of: Condition | None = None
+
+
+@dataclass(frozen=True)
+class PatternSpec:
+    """What a `[patterns.TABLE]` part says.
+
+    Scenarios are combinations of `attributes` among the cases of the last `window` days by `date`; they are records of the table
+    `patterns`. `text` is a field of free text that is compared for the same story ("" : none). `repeats` are fields that name
+    somebody, looked at for `repeat_days`; `reviewer` names who decided.
+    """
+
+    table: str
+    date: str
+    attributes: tuple[str, ...]
+    window: int
+    patterns: str
+    outcomes: tuple[Outcome, ...]
+    text: str
+    repeats: tuple[str, ...]
+    repeat_days: int
+    reviewer: str
+    fdr: float
+    most: int
+    timezone: str
+
+
+@dataclass(frozen=True)
+class StandardiseSpec:
+    """What a `[standardise.TABLE]` part says: the fields whose spellings are brought together, confirmed in the table `spellings`."""
+
+    table: str
+    fields: tuple[str, ...]
+    spellings: str

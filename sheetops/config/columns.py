@@ -1,0 +1,54 @@
+"""The parts of sheetops.toml that ask for computed columns besides SLA goals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ..columns.anomalies.column_set import CountColumns, SignalColumns
+from ..columns.patterns.column_set import PatternSets, StandardColumns
+from ..columns.sets import ColumnSet
+from ..model.schema import Field, Table
+from .patterns import read_patterns, read_standardise
+from .section import Section
+from .signals import read_counts, read_events, read_signals
+
+COLUMN_PARTS = ("standardise", "patterns", "events", "signals", "counts")
+
+
+def read_standard(root: Section, tables: Mapping[str, Table]) -> tuple[ColumnSet, ...]:
+    """Return the sets of columns with canonical spellings: the others may use what they make."""
+    return tuple(
+        StandardColumns(
+            **vars(one), key=tables[one.table].key, choices=_choices(tables[one.table], one.fields)
+        ).set()
+        for one in read_standardise(root.section("standardise"), tables)
+    )
+
+
+def _choices(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Return the canonical values of fields that are a choice."""
+    fields = [table.by_name[name] for name in names if name in table.by_name]
+    return tuple((field.name, tuple(one.value for one in field.choices)) for field in fields if field.choices)
+
+
+def read_columns(root: Section, tables: Mapping[str, Table], timezone: str) -> tuple[ColumnSet, ...]:
+    """Return the sets of columns that these parts ask for, in the order in which they are computed."""
+    patterns = [
+        one_set
+        for one in read_patterns(root.section("patterns"), tables, timezone)
+        for one_set in PatternSets(**vars(one), key=tables[one.table].key).sets()
+    ]
+    events = read_events(root.section("events"), tables)
+    signals = [
+        SignalColumns(**vars(one), key=tables[one.table].key).set()
+        for one in read_signals(root.section("signals"), tables, events, timezone)
+    ]
+    counts = [
+        CountColumns(**vars(one), key=tables[one.table].key, fields=_fields(tables[one.table], one.by)).set()
+        for one in read_counts(root.section("counts"), tables, events, timezone)
+    ]
+    return (*patterns, *signals, *counts)
+
+
+def _fields(table: Table, names: tuple[str, ...]) -> tuple[Field, ...]:
+    return tuple(table.by_name[name] for name in names if name in table.by_name)
