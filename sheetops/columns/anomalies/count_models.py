@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from numpy.typing import NDArray
-from scipy import stats
 
-from .ears import NOMINAL, ears_bounds
+from ..statistics import benjamini_hochberg
+from .early_aberration import ears_bounds
 from .farrington import Settings, judge_many
 from .overdispersion import quasi_poisson_below, quasi_poisson_quantile, quasi_poisson_tail
 from .predictive import ENOUGH, predict
@@ -44,17 +43,24 @@ class Modelled:
     sparse: Bools
 
 
-def model(counts: Floats, dates: pd.DatetimeIndex | None, every: str, method: str, alpha: float, last: int) -> Modelled:
+def model(
+    counts: Floats, dates: pd.DatetimeIndex | None, every: str, method: str, alpha: float, last: int
+) -> Modelled:
     """Judge the last periods of many series. `counts` is (periods, series), NaN where there is no usable count.
 
     "auto": improved Farrington where there are three years, else the predictive test. Between two and three years there
     is one window, or two, of the same season and no trend yet: too few to tell a season from an outbreak, while the
-    predictive test follows the level; so it stays until three are there. Days are always judged by the predictive test.
+    predictive test follows the level; so it stays until three are there. Where Farrington's rule says that the cases of
+    the last periods are too few for it (5 in 4), the predictive test judges too: it has a prior. Days are always its.
     """
     shown = slice(len(counts) - last, None)
-    past = np.concatenate([np.zeros((1, counts.shape[1]), dtype=np.intp), np.cumsum(np.isfinite(counts), axis=0)])[:-1][shown]
+    past = np.concatenate(
+        [np.zeros((1, counts.shape[1]), dtype=np.intp), np.cumsum(np.isfinite(counts), axis=0)]
+    )[:-1][shown]
     empty = np.full((last, counts.shape[1]), np.nan)
-    found = Modelled(*(empty.copy() for _ in range(5)), np.zeros(empty.shape, dtype=np.intp), past, np.zeros(empty.shape, dtype=bool))
+    expected, above, below, lower, upper = (empty.copy() for _ in range(5))
+    none, never = np.zeros(empty.shape, dtype=np.intp), np.zeros(empty.shape, dtype=bool)
+    found = Modelled(expected, above, below, lower, upper, none, past, never)
     if method == "ears":
         _by_ears(counts, shown, alpha, found)
         return found
@@ -63,7 +69,7 @@ def model(counts: Floats, dates: pd.DatetimeIndex | None, every: str, method: st
         _by_farrington(counts, dates, every, alpha, last, mean, dispersion, found)
     if method in ("auto", "predictive"):
         predicted = predict(counts, CYCLE[every])
-        open_ = (found.model == NONE) & ~found.sparse & (past >= ENOUGH) & np.isfinite(predicted.mean[shown])
+        open_ = (found.model == NONE) & (past >= ENOUGH) & np.isfinite(predicted.mean[shown])
         mean[open_], dispersion[open_] = predicted.mean[shown][open_], predicted.dispersion[shown][open_]
         found.model[open_] = PREDICTIVE
     found.model[~np.isfinite(counts[shown])] = NONE
@@ -86,7 +92,10 @@ def _by_farrington(
     start = len(counts) - last
     points = np.arange(start, len(counts))
     for years in range(back.years, YEARS_ENOUGH - 1, -1):
-        open_ = points[(found.model[points - start] == NONE).any(axis=1) & (points >= years * back.frequency + back.half_window)]
+        open_ = points[
+            (found.model[points - start] == NONE).any(axis=1)
+            & (points >= years * back.frequency + back.half_window)
+        ]
         if not open_.size:
             continue
         lookback = Lookback(back.frequency, years, back.half_window, back.seasons, back.left_out)
@@ -101,9 +110,10 @@ def _by_farrington(
 def _by_ears(counts: Floats, shown: slice, alpha: float, found: Modelled) -> None:
     expected, upper, p_value = (part[shown] for part in ears_bounds(counts, "C1", 7, alpha))
     judged = np.isfinite(upper)
-    found.expected, found.upper, found.above = expected, upper, np.where(np.isnan(p_value) & judged, 1.0, p_value)
+    found.expected, found.upper = expected, upper
+    undecided = np.isnan(p_value) & judged
+    found.above, found.below = np.where(undecided, 1.0, p_value), np.where(undecided, 1.0, 1 - p_value)
     found.lower = np.where(judged, np.maximum(0.0, 2 * expected - upper), np.nan)
-    found.below = 1 - found.above
     found.model[judged] = EARS
 
 
@@ -122,13 +132,6 @@ def two_sided(modelled: Modelled) -> Floats:
 
 
 def false_discovery(p_values: Floats) -> Floats:
-    """Return Benjamini and Hochberg's q-values (1995) of each row, over what is judged in it."""
-    q_values: Any = np.full(p_values.shape, np.nan)
-    for row, answer in zip(p_values, q_values, strict=True):
-        judged = np.isfinite(row)
-        if judged.any():
-            answer[judged] = stats.false_discovery_control(np.clip(row[judged], 0.0, 1.0))
-    return np.asarray(q_values)
-
-
-EARS_NOMINAL = NOMINAL["C1"]
+    """Return Benjamini and Hochberg's q-values of each row, over what is judged in it."""
+    rows = [benjamini_hochberg(row) for row in p_values]
+    return np.stack(rows) if rows else p_values.copy()

@@ -56,8 +56,7 @@ def fit(counts: Floats, design: Floats, weights: Floats) -> Fits:
     `counts` and `weights` are (m, n), `design` (n, p) with an intercept first. A weight of 0 leaves an observation
     out. The estimates of variance use the working weights of the last round, as software for GLMs does.
     """
-    m, n = counts.shape
-    p = design.shape[1]
+    m, p = len(counts), design.shape[1]
     upper = np.triu_indices(p)
     products = design[:, upper[0]] * design[:, upper[1]]
     means = counts + 0.1
@@ -112,7 +111,9 @@ def _described(
         dispersion = (working * residuals).sum(axis=1) / freedom
         relative = (weights * residuals).sum(axis=1) / freedom
     sound = converged & np.isfinite(coefficients).all(axis=1) & (freedom > 0)
-    return Fits(coefficients, means, covariance, leverages, dispersion, relative, freedom.astype(float), sound)
+    return Fits(
+        coefficients, means, covariance, leverages, dispersion, relative, freedom.astype(float), sound
+    )
 
 
 def _deviance(counts: Floats, means: Floats, logs: Floats, weights: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""EARS C1, C2 and C3: a legacy of syndromic surveillance, offered so that old reports can be reproduced.
+"""EARS (Early Aberration Reporting System) C1, C2 and C3: a legacy of syndromic surveillance, offered so that old reports can be reproduced.
 
 Not a default: the baseline of a few periods makes its true rate of false alarms far higher than the nominal one (3.5 %
 at a nominal 0.1 % on counts; `scripts/benchmark.py counts` measures it). The methods: Hutwagner et al. 2003; Fricker et
@@ -21,7 +21,9 @@ NOMINAL = {"C1": 0.001, "C2": 0.001, "C3": 0.025}
 LAG = {"C1": 0, "C2": 2, "C3": 2}
 
 
-def ears(counts: ArrayLike | pd.Series, method: str = "C1", baseline: int = 7, alpha: float | None = None) -> pd.DataFrame:
+def ears(
+    counts: ArrayLike | pd.Series, method: str = "C1", baseline: int = 7, alpha: float | None = None
+) -> pd.DataFrame:
     """Judge each count of one series by EARS; one row for each count, with the index of a given Series. Legacy.
 
     Columns: expected (mean of the baseline), upper (an alarm is above it), p_value, alarm, why. C1 compares with the
@@ -44,7 +46,13 @@ def ears(counts: ArrayLike | pd.Series, method: str = "C1", baseline: int = 7, a
     why = [_why(y, float(u), i, needed) for i, (y, u) in enumerate(zip(observed, upper[:, 0], strict=True))]
     with np.errstate(invalid="ignore"):
         alarm = observed > upper[:, 0]
-    columns = {"expected": expected[:, 0], "upper": upper[:, 0], "p_value": p_value[:, 0], "alarm": alarm, "why": why}
+    columns = {
+        "expected": expected[:, 0],
+        "upper": upper[:, 0],
+        "p_value": p_value[:, 0],
+        "alarm": alarm,
+        "why": why,
+    }
     return pd.DataFrame(columns, index=index)
 
 
@@ -62,7 +70,11 @@ def ears_bounds(counts: Floats, method: str, baseline: int, alpha: float) -> tup
         before[2:] = excess[1:-1] + excess[:-2]
         shift = np.where((spread == 0) & np.isfinite(before), 0.0, spread * (z - before))
         upper = np.maximum(0.0, counts + shift)
-        return np.where(np.isnan(upper), np.nan, expected), upper, stats.norm.sf(np.where(np.isnan(upper), np.nan, before))
+        return (
+            np.where(np.isnan(upper), np.nan, expected),
+            upper,
+            stats.norm.sf(np.where(np.isnan(upper), np.nan, before)),
+        )
 
 
 def _baseline(counts: Floats, baseline: int, lag: int) -> tuple[Floats, Floats]:
