@@ -15,7 +15,7 @@ def panel(kind: str, series: int, *, periods: int = 104, seed: int = 0) -> tuple
     time = np.arange(periods)[:, None]
     mean = np.broadcast_to(level, (periods, series)).copy()
     if kind == "trend":
-        mean *= np.exp(rng.normal(0, 0.008, series) * time)
+        mean *= np.exp(rng.normal(0, 0.83, series) * time / periods)
     if kind == "season":
         mean *= np.exp(0.4 * np.sin(2 * np.pi * time / 52 + rng.normal(0, 0.3, series)))
     calm = np.ones(mean.shape, dtype=bool)

@@ -121,8 +121,11 @@ def alarms() -> list[Line]:
 def _farrington(kind: str) -> Line:
     counts, calm = _count_panels.panel(kind, 20, periods=420, seed=4)
     judged = judge_many(counts, Settings(NOUFAILY, NOMINAL, "nbPlugin", 1.0))
-    shown = judged.judged & ~judged.sparse & calm
-    return Line(f"improved Farrington at 5 in 1,000: {kind}", _rate(counts > judged.bound, shown), "in 1,000")
+    return Line(
+        f"improved Farrington at 5 in 1,000: {kind}",
+        _rate((counts > judged.bound) & ~judged.sparse, judged.judged & calm),
+        "in 1,000",
+    )
 
 
 PARTS = {"speed": speed, "growth": growth, "alarms": alarms}

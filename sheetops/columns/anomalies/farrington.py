@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
+from threadpoolctl import threadpool_limits
 
 from .overdispersion import quasi_poisson_quantile, quasi_poisson_tail
 from .quasi_poisson import Bools, Fits, Floats, fit
@@ -23,7 +24,7 @@ RESIDUAL_TOO_LARGE = 2.58
 """Past counts with a larger Anscombe residual are weighted down (Noufaily et al. 2013, section 3.2)."""
 
 YEARS_FOR_TREND = 3
-AT_ONCE = 200_000
+AT_ONCE = 100_000
 """Numbers of one batch of regressions: as many as stay in a processor's cache."""
 
 THRESHOLDS = ("delta", "nbPlugin", "muan")
@@ -126,13 +127,15 @@ def judge_many(
     )
     found.sparse = _sparse(clean, settings.enough)
     wanted = np.arange(len(counts)) if points is None else points
-    for reference in references(settings.lookback, wanted, dates):
-        cells = np.stack(np.meshgrid(reference.points, np.arange(shape[1]), indexing="ij"), axis=-1).reshape(
-            -1, 2
-        )
-        size = max(1, AT_ONCE // max(1, len(reference.offsets)))
-        for start in range(0, len(cells), size):
-            _judge_alike(clean, cells[start : start + size], reference, settings, found)
+    with threadpool_limits(
+        1, user_api="blas"
+    ):  # the products are small: threads that wait for each other cost more
+        for reference in references(settings.lookback, wanted, dates):
+            points, series = np.meshgrid(reference.points, np.arange(shape[1]), indexing="ij")
+            cells = np.stack([points, series], axis=-1).reshape(-1, 2)
+            size = max(1, AT_ONCE // max(1, len(reference.offsets)))
+            for start in range(0, len(cells), size):
+                _judge_alike(clean, cells[start : start + size], reference, settings, found)
     return found
 
 
@@ -188,7 +191,8 @@ def _reweighted(past: Floats, design: Floats, seen: Bools) -> Fits:
     first = fit(past, design, ones)
     with np.errstate(all="ignore"):
         spread = np.sqrt(np.maximum(1.0, first.dispersion)[:, None] * (1.0 - first.leverages))
-        residuals = 1.5 * (np.cbrt(past) ** 2 - np.cbrt(first.means) ** 2) / (first.means ** (1 / 6) * spread)
+        root = np.cbrt(first.means)
+        residuals = 1.5 * (np.square(np.cbrt(past)) - np.square(root)) / (np.sqrt(root) * spread)
         weights = np.where(residuals > RESIDUAL_TOO_LARGE, residuals**-2.0, 1.0) * ones
         weights *= ones.sum(axis=1, keepdims=True) / weights.sum(axis=1, keepdims=True)
     fits = fit(past, design, np.where(np.isfinite(weights), weights, ones))

@@ -10,7 +10,6 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -59,33 +58,56 @@ def fit(counts: Floats, design: Floats, weights: Floats) -> Fits:
     m, p = len(counts), design.shape[1]
     upper = np.triu_indices(p)
     products = design[:, upper[0]] * design[:, upper[1]]
-    means = counts + 0.1
-    logs = np.log(means)
-    working = weights * means
-    information = np.zeros((m, p, p))
-    coefficients = np.zeros((m, p))
-    deviance = _deviance(counts, means, logs, weights)
+    weighted, own_logs = weights * counts, np.log(np.where(counts > 0, counts, 1.0))
+    found = _Found(np.empty_like(counts), np.empty_like(counts), np.zeros((m, p, p)), np.zeros((m, p)))
     converged = np.zeros(m, dtype=bool)
     active = np.arange(m)
+    y, w, wy, ylog = counts, weights, weighted, own_logs
+    means = y + 0.1
+    logs = np.log(means)
+    deviance = _deviance(y, w, ylog, means, logs)
     for _ in range(ROUNDS):
-        y, w = counts[active], weights[active]
-        working_now = w * means[active]
-        response = logs[active] + y / means[active] - 1.0
-        matrix = _symmetric(working_now @ products, upper, p)
-        found = _solve(matrix, (working_now * response) @ design)
-        log_now = found @ design.T
-        mean_now = np.maximum(np.exp(np.minimum(log_now, 700.0)), SMALLEST_MEAN)
-        deviance_now = _deviance(y, mean_now, log_now, w)
-        information[active], coefficients[active] = matrix, found
-        logs[active], means[active], working[active] = log_now, mean_now, working_now
+        working = w * means
+        matrix = _symmetric(working @ products, upper, p)
+        coefficients = _solve(matrix, (working * (logs - 1.0) + wy) @ design)
+        logs = coefficients @ design.T
+        means = np.exp(np.minimum(logs, 700.0))
+        np.maximum(means, SMALLEST_MEAN, out=means)
+        before, deviance = deviance, _deviance(y, w, ylog, means, logs)
         with np.errstate(invalid="ignore"):
-            done = np.abs(deviance_now - deviance[active]) < EPSILON * (np.abs(deviance_now) + 0.1)
-        deviance[active] = deviance_now
+            done = np.abs(deviance - before) < EPSILON * (np.abs(deviance) + 0.1)
         converged[active[done]] = True
-        active = active[~done & np.isfinite(deviance_now)]
-        if not active.size:
+        found.keep(active, means, working, matrix, coefficients)
+        going = ~done & np.isfinite(deviance)
+        if not going.any():
             break
-    return _described(counts, design, weights, working, means, information, coefficients, converged)
+        if not going.all():
+            active, deviance = active[going], deviance[going]
+            y, w, wy, ylog, means, logs = (part[going] for part in (y, w, wy, ylog, means, logs))
+    return _described(
+        counts,
+        design,
+        weights,
+        found.working,
+        found.means,
+        found.information,
+        found.coefficients,
+        converged,
+    )
+
+
+@dataclass
+class _Found:
+    """What the last round of each series gave."""
+
+    means: Floats
+    working: Floats
+    information: Floats
+    coefficients: Floats
+
+    def keep(self, rows: NDArray[np.intp], *parts: Floats) -> None:
+        for field, part in zip(fields(self), parts, strict=True):
+            getattr(self, field.name)[rows] = part
 
 
 def _described(
@@ -116,10 +138,11 @@ def _described(
     )
 
 
-def _deviance(counts: Floats, means: Floats, logs: Floats, weights: Floats) -> Floats:
-    terms = xlogy(counts, counts) - counts * logs - (counts - means)
-    deviance: Floats = 2.0 * (weights * terms).sum(axis=1)
-    return deviance
+def _deviance(counts: Floats, weights: Floats, own_logs: Floats, means: Floats, logs: Floats) -> Floats:
+    terms = counts * (own_logs - logs)
+    terms += means
+    terms -= counts
+    return np.asarray(2.0 * np.einsum("mn,mn->m", weights, terms))
 
 
 def _symmetric(packed: Floats, upper: tuple[NDArray[np.intp], NDArray[np.intp]], p: int) -> Floats:

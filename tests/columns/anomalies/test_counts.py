@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sheetops.columns.anomalies import count_table, false_alarm_rate, judge_counts
-
 from scripts.benchmarks._count_panels import panel
+from sheetops.columns.anomalies import count_table, false_alarm_rate, judge_counts
 
 NOW = datetime(2025, 6, 4, 9, tzinfo=UTC)
 

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.benchmarks._count_panels import KINDS, panel
 from sheetops.columns.anomalies.overdispersion import quasi_poisson_below, quasi_poisson_tail
 from sheetops.columns.anomalies.predictive import ENOUGH, predict
-
-from scripts.benchmarks._count_panels import KINDS, panel
 
 
 @pytest.mark.parametrize("kind", KINDS)
