@@ -30,6 +30,8 @@ from sheetops.columns.anomalies.reference_weeks import Lookback, references
 
 NOUFAILY = Lookback(52, 5, 3, 10, 26)
 NOMINAL = 0.005
+MOST_MICROSECONDS = 350
+"""A point of improved Farrington: the best that an earlier vectorised trial reached (11,282 points in 4 s)."""
 
 
 def timed(run: Callable[[], Any]) -> float:
@@ -67,9 +69,8 @@ def speed() -> list[Line]:
     for threshold in ("delta", "nbPlugin", "muan"):
         asked = Settings(NOUFAILY, NOMINAL, threshold, 1.0)
         seconds = timed(lambda asked=asked: judge_many(counts, asked))
-        lines.append(
-            Line(f"improved Farrington, {threshold}, {weeks:,} points", seconds, compared=floor, least=20)
-        )
+        lines.append(Line(f"improved Farrington, {threshold}, {weeks:,} points", seconds, compared=floor))
+        lines.append(Line("  a point", 1e6 * seconds / weeks, "us", most=MOST_MICROSECONDS))
     return lines
 
 

@@ -57,8 +57,10 @@ def count_table(
     keys = pd.DataFrame(groups or {"cases": "cases"}, index=starts.index)
     sizes = keys.value_counts(sort=True)
     if len(sizes) > most:
+        lost = int(sizes.iloc[most:].sum())
         notes.append(
-            f"{len(sizes) - most:,} of {len(sizes):,} groups, the smallest ones, are left out: {int(sizes[most:].sum()):,} records."
+            f"{len(sizes) - most:,} of {len(sizes):,} groups, the smallest ones, are left out:"
+            f" {lost:,} record{'' if lost == 1 else 's'}."
         )
         keep = sizes.index[:most]
         keys = keys[pd.MultiIndex.from_frame(keys).isin(keep)]

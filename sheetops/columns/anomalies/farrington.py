@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
 
 from .overdispersion import quasi_poisson_quantile, quasi_poisson_tail
 from .quasi_poisson import Bools, Fits, Floats, fit

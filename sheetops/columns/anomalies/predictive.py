@@ -28,6 +28,9 @@ CUT = 2.58
 CUT_LOSS = 1.10
 """What cutting takes from the mean square of an error, given back."""
 
+WEIGHT_OF_CUT = 0.5
+"""How much the error of a count that was cut says of the usual spread: it may have been an outbreak."""
+
 MOVED = 1.5
 """Standard errors off the forecast, for WARM_UP periods on end and on one side: the series has a new level."""
 
@@ -128,8 +131,9 @@ class _Levels:
         usable = np.isfinite(square)
         self.cases[usable] = MEMORY * (self.cases[usable] - 0.5) + cut[usable] + 0.5
         self.exposure[usable] = MEMORY * self.exposure[usable] + factor
-        self.errors[usable] = ERROR_MEMORY * self.errors[usable] + square[usable]
-        self.terms[usable] = ERROR_MEMORY * self.terms[usable] + 1
+        weight = np.where(counts > cut, WEIGHT_OF_CUT, 1.0)[usable]
+        self.errors[usable] = ERROR_MEMORY * self.errors[usable] + weight * square[usable]
+        self.terms[usable] = ERROR_MEMORY * self.terms[usable] + weight
         self._pool(mean)
         return cut
 

@@ -64,7 +64,7 @@ class TestCounting:
         assert found.notes == (
             "2 records without a date are not counted.",
             "1 record dated after 2025-06-04 is not counted.",
-            "1 of 2 groups, the smallest ones, are left out: 1 records.",
+            "1 of 2 groups, the smallest ones, are left out: 1 record.",
         )
 
     def test_an_empty_group_has_a_name_and_no_record_is_lost(self):
