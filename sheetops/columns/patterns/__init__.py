@@ -11,15 +11,31 @@ from .._lazy import lazily
 
 if TYPE_CHECKING:
     from .mine import mine
+    from .offenders import repeat_numbers, repeats
+    from .reviewers import agreement, overturns
     from .same_story import Stories, stories
     from .standardise import propose, standardised
 
-__all__ = ["Stories", "mine", "propose", "standardised", "stories"]
+__all__ = [
+    "Stories",
+    "agreement",
+    "mine",
+    "overturns",
+    "propose",
+    "repeat_numbers",
+    "repeats",
+    "standardised",
+    "stories",
+]
 
 _LAZY = {
     "Stories": "same_story",
+    "agreement": "reviewers",
     "mine": "mine",
+    "overturns": "reviewers",
     "propose": "standardise",
+    "repeat_numbers": "offenders",
+    "repeats": "offenders",
     "standardised": "standardise",
     "stories": "same_story",
 }
