@@ -195,6 +195,8 @@ def _conditional_odds_ratio(a: float, support: Floats, log_weight: Floats) -> fl
     """Return the odds ratio under which the expected count is `a`: Newton's method on its logarithm, kept in bounds."""
     if a in (support[0], support[-1]):
         return 0.0 if a == support[0] else float("inf")
+    around = np.abs(support - a) <= 40 * np.sqrt(len(support)) + 40
+    support, log_weight = support[around], log_weight[around]
     low, high, log_ratio = -100.0, 100.0, 0.0
     for _ in range(200):
         tilted = log_weight + support * log_ratio
