@@ -10,12 +10,39 @@ from typing import TYPE_CHECKING
 from .._lazy import lazily
 
 if TYPE_CHECKING:
+    from .attribution.attribute import attribute
+    from .change_points import change_points
+    from .context import Incident, hypotheses
     from .detect import detect
     from .ears import ears
+    from .effects.effect import Effect, effect
+    from .effects.ratio import rate_ratio
     from .farrington import farrington_flexible
 
-__all__ = ["detect", "ears", "farrington_flexible"]
+__all__ = [
+    "Effect",
+    "Incident",
+    "attribute",
+    "change_points",
+    "detect",
+    "ears",
+    "effect",
+    "farrington_flexible",
+    "hypotheses",
+    "rate_ratio",
+]
 
-_LAZY = {"detect": "detect", "ears": "ears", "farrington_flexible": "farrington"}
+_LAZY = {
+    "Effect": "effects.effect",
+    "Incident": "context",
+    "attribute": "attribution.attribute",
+    "change_points": "change_points",
+    "detect": "detect",
+    "ears": "ears",
+    "effect": "effects.effect",
+    "farrington_flexible": "farrington",
+    "hypotheses": "context",
+    "rate_ratio": "effects.ratio",
+}
 
 __getattr__ = lazily(__name__, _LAZY)

@@ -15,7 +15,9 @@ import numpy as np
 from .cells import Floats, Mask
 
 _GROUPS, _LEAST_IN_GROUP, _LEAST_LEAVES = 8, 5, 30
-_MAD = 1.4826  # the standard deviation of a normal distribution as a multiple of its median absolute deviation
+_MAD = (
+    1.4826  # the standard deviation of a normal distribution as a multiple of its median absolute deviation
+)
 _FAR = 6.0
 _PULL, _RATE_LEAST = 4.0, 1e-6
 _MEDIAN_OF_SQUARE = 0.4549  # of a standard normal variable's square

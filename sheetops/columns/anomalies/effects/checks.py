@@ -12,7 +12,7 @@ from .judged import AFTER, BEFORE
 from .models import Floats
 
 _LEAST_PLACEBOS = 9
-_RARE = 0.1
+_RARE, _NOMINAL = 0.1, 0.05
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def pre_trend(before: Floats, estimate: float, *, allowed_for: bool) -> Check:
     if np.ptp(before) == 0:
         return Check("pre-trend", True, "It did not move at all before.")
     slope = mixed(before, np.column_stack([np.ones(n), np.arange(n) - n / 2]), 1)
-    if slope.p_value >= _RARE or slope.estimate * estimate <= 0:
+    if slope.p_value >= _NOMINAL or slope.estimate * estimate <= 0:
         return Check("pre-trend", True, "The pre-trend check passes: it was not moving that way before.")
     way = "falling" if slope.estimate < 0 else "rising"
     rest = (

@@ -59,7 +59,9 @@ def position(series: Any, at: Any) -> int:
     if isinstance(at, int | np.integer):
         return int(at)
     if not isinstance(series, pd.Series | pd.DataFrame):
-        raise ValueError("a date needs a pandas series with dates as its index; or give the number of points before")
+        raise ValueError(
+            "a date needs a pandas series with dates as its index; or give the number of points before"
+        )
     return int(np.count_nonzero(series.index < at))
 
 

@@ -105,9 +105,7 @@ def quasi_poisson(
     if clusters is not None:
         return Fit(estimate, np.sqrt(_sandwich(bread, scores, clusters, k, "HC1")), np.inf, dispersion)
     if lag is not None:
-        return Fit(
-            estimate, np.sqrt(np.diag(bread @ _bartlett(scores, lag) @ bread)), np.inf, dispersion
-        )
+        return Fit(estimate, np.sqrt(np.diag(bread @ _bartlett(scores, lag) @ bread)), np.inf, dispersion)
     return Fit(estimate, np.sqrt(np.diag(bread) * dispersion), n - k, dispersion)
 
 
