@@ -11,13 +11,13 @@ from .._lazy import lazily
 
 if TYPE_CHECKING:
     from .attribution.attribute import attribute
-    from .change_points import change_points
     from .context import Incident, hypotheses
     from .detect import detect
     from .ears import ears
     from .effects.effect import Effect, effect
     from .effects.ratio import rate_ratio
     from .farrington import farrington_flexible
+    from .shifts import change_points
 
 __all__ = [
     "Effect",
@@ -36,7 +36,7 @@ _LAZY = {
     "Effect": "effects.effect",
     "Incident": "context",
     "attribute": "attribution.attribute",
-    "change_points": "change_points",
+    "change_points": "shifts",
     "detect": "detect",
     "ears": "ears",
     "effect": "effects.effect",

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .autoregressive import mixed
-from .autoregressive import fit as fit_known
+from .autoregressive import fit, mixed
 from .judged import AFTER, BEFORE
 from .models import Floats
 
@@ -48,7 +47,7 @@ def placebo_dates(before: Floats, estimate: float, correlation: float, trend: bo
     """Rank the estimate among the changes that the same model finds at earlier dates, where nothing was done."""
     n = len(before)
     found = [
-        abs(float(fit_known(before, step_design(n, cut, trend=trend), correlation).estimate[1]))
+        abs(float(fit(before, step_design(n, cut, trend=trend), correlation).estimate[1]))
         for cut in range(BEFORE, n - AFTER + 1)
     ]
     return _ranked("earlier dates", found, estimate)

@@ -59,7 +59,7 @@ def position(series: Any, at: Any) -> int:
     if isinstance(at, int | np.integer):
         return int(at)
     if not isinstance(series, pd.Series | pd.DataFrame):
-        raise ValueError(
+        raise TypeError(
             "a date needs a pandas series with dates as its index; or give the number of points before"
         )
     return int(np.count_nonzero(series.index < at))
@@ -73,9 +73,9 @@ def panel(values: Any, of: Any, at: int) -> Panel | str:
         raise ValueError(f"values and of differ in shape: {columns.shape} and {divisors.shape}")
     if np.isinf(columns).any() or (divisors is not None and np.isinf(divisors).any()):
         return "a value is infinite"
-    lost = np.isnan(columns).any(axis=1)
+    lost = np.atleast_1d(np.isnan(columns).any(axis=1))
     if divisors is not None:
-        lost |= np.isnan(divisors).any(axis=1) | (divisors <= 0).any(axis=1)
+        lost = lost | np.isnan(divisors).any(axis=1) | (divisors <= 0).any(axis=1)
     if len(lost) == 0 or lost.mean() > _MISSING:
         return f"{int(lost.sum())} of {len(lost)} points have no value"
     if divisors is not None and (columns[~lost] < 0).any():

@@ -39,7 +39,8 @@ def rate_ratio(
     counts = [np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in (after, before)]
     exposures = [np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in (of_after, of_before)]
     _check(counts, exposures)
-    exact = _exact(*(float(each.sum()) for each in (*counts, *exposures)), confidence)
+    found, found_before = (float(each.sum()) for each in counts)
+    exact = _exact(found, found_before, float(exposures[0].sum()), float(exposures[1].sum()), confidence)
     if min(map(len, counts)) < 2 or min(float(each.sum()) for each in counts) == 0:
         return exact
     used = np.concatenate(exposures) > 0
