@@ -23,6 +23,7 @@ LEAST = 12
 
 _MISSING = 0.2
 _MOST_CORRELATED = 0.9
+_LARGEST = 1e100  # beyond, squares are infinite
 
 
 def change_points(values: Any, *, penalty: float = 2.5, shortest: int = 5) -> pd.DataFrame:
@@ -47,8 +48,8 @@ def change_points(values: Any, *, penalty: float = 2.5, shortest: int = 5) -> pd
 
 def _not_judged(numbers: Floats) -> str | None:
     missing = np.isnan(numbers)
-    if np.isinf(numbers).any():
-        return "a value is infinite"
+    if (np.abs(numbers) > _LARGEST).any():
+        return "a value is infinite, or as good as"
     if len(numbers) - int(missing.sum()) < LEAST:
         return f"not enough history: {len(numbers) - int(missing.sum())} of {LEAST} points"
     if missing.mean() > _MISSING:

@@ -56,7 +56,7 @@ def test_places_count_missing_values_too() -> None:
         ([], "not enough history: 0 of 12 points"),
         ([1.0, 2.0, 3.0], "not enough history: 3 of 12 points"),
         ([4.0] * 50, "all values are equal"),
-        ([*range(40), math.inf], "a value is infinite"),
+        ([*range(40), math.inf], "a value is infinite, or as good as"),
         ([math.nan] * 20 + [1.0, 2.0] * 10, "20 of 40 values are missing"),
         (["x"] * 30, "not enough history: 0 of 12 points"),
     ],

@@ -55,8 +55,13 @@ class Effect:
         ]
 
     def _headline(self) -> str:
-        way = "fell" if self.after < self.before else "rose" if self.after > self.before else "stayed"
-        said = f"{self.name} {way} from {self._level(self.before)} to {self._level(self.after)}"
+        before, after = self._level(self.before), self._level(self.after)
+        way = "fell" if self.after < self.before else "rose"
+        said = (
+            f"{self.name} {way} from {before} to {after}"
+            if before != after
+            else f"{self.name} stayed at {after}"
+        )
         what = f"{self.scale} {self._amount(self.estimate)}, {self._amount(self.low)} to {self._amount(self.high)}"
         without = f"; {self._level(self.expected)} would be expected without the measure"
         return f"{said} ({what}; p = {self.p_value:.2g}){without if math.isfinite(self.expected) else ''}."

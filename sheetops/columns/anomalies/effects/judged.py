@@ -16,6 +16,7 @@ BEFORE, AFTER = 8, 4
 """The fewest points before and after that a series is modelled with."""
 
 _MISSING = 0.2
+_LARGEST = 1e100  # beyond, squares are infinite
 _HALF = 0.5  # added to counts where one is 0, so that a logarithm exists (Anscombe 1948)
 
 
@@ -71,8 +72,8 @@ def panel(values: Any, of: Any, at: int) -> Panel | str:
     divisors = None if of is None else _columns(of)
     if divisors is not None and divisors.shape != columns.shape:
         raise ValueError(f"values and of differ in shape: {columns.shape} and {divisors.shape}")
-    if np.isinf(columns).any() or (divisors is not None and np.isinf(divisors).any()):
-        return "a value is infinite"
+    if any((np.abs(each) > _LARGEST).any() for each in (columns, divisors) if each is not None):
+        return "a value is infinite, or as good as"
     lost = np.atleast_1d(np.isnan(columns).any(axis=1))
     if divisors is not None:
         lost = lost | np.isnan(divisors).any(axis=1) | (divisors <= 0).any(axis=1)
