@@ -68,8 +68,9 @@ def _noise(values: Floats) -> tuple[float, float]:
     steps = np.diff(values)
     centred = steps - np.median(steps)
     far = 4 * 1.4826 * float(np.median(np.abs(centred)))
-    if far > 0:
-        centred = np.clip(centred, -far, far)
+    if far == 0:  # most values repeat the one before
+        far = float(np.quantile(np.abs(centred), 0.95))
+    centred = np.clip(centred, -far, far)
     variance = max(float(np.mean(centred**2)), 1e-12 * float(np.var(values)), 1e-300)
     neighbours = float(np.mean(centred[1:] * centred[:-1])) / variance
     correlation = min(max(1 + 2 * neighbours, 0.0), _MOST_CORRELATED)

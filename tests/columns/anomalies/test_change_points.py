@@ -27,6 +27,10 @@ def test_two_shifts_are_found_where_they_are() -> None:
     assert found["why"][0].startswith("up from 10")
 
 
+def test_a_clean_step_is_a_change() -> None:
+    assert change_points([5.0] * 20 + [0.0] * 20)["at"].tolist() == [20]
+
+
 def test_the_nile_fell_in_1899() -> None:
     from statsmodels.datasets import nile
 
