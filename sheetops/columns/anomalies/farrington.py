@@ -77,7 +77,9 @@ def farrington_flexible(
     Causal: a row depends on its own and earlier counts only. Missing, negative and infinite counts are left out.
     Raises ValueError for settings that make no sense.
     """
-    lookback = Lookback(frequency, years_back, half_window, seasons, half_window if weeks_excluded is None else weeks_excluded)
+    lookback = Lookback(
+        frequency, years_back, half_window, seasons, half_window if weeks_excluded is None else weeks_excluded
+    )
     settings = Settings(lookback, alpha, threshold, trend_alpha, limit54)
     check(settings)
     index = counts.index if isinstance(counts, pd.Series) else None
@@ -96,7 +98,9 @@ def check(settings: Settings) -> None:
     if not 0 < settings.alpha < 1:
         raise ValueError(f"alpha is {settings.alpha}; it must be between 0 and 1.")
     if back.frequency < 1 or back.years < 1 or back.half_window < 0 or back.left_out < 0 or back.seasons < 1:
-        raise ValueError("frequency, years_back and seasons must be at least 1, half_window and weeks_excluded at least 0.")
+        raise ValueError(
+            "frequency, years_back and seasons must be at least 1, half_window and weeks_excluded at least 0."
+        )
     if 2 * back.half_window + 1 + (back.seasons - 1) > back.frequency:
         raise ValueError(
             f"A half window of {back.half_window} and {back.seasons} seasons do not fit into a year of {back.frequency} periods."
@@ -104,7 +108,10 @@ def check(settings: Settings) -> None:
 
 
 def judge_many(
-    counts: Floats, settings: Settings, dates: pd.DatetimeIndex | None = None, points: NDArray[np.intp] | None = None
+    counts: Floats,
+    settings: Settings,
+    dates: pd.DatetimeIndex | None = None,
+    points: NDArray[np.intp] | None = None,
 ) -> Judged:
     """Judge many series at once: `counts` is (periods, series), NaN where a count is missing; `dates` as `regular` gives.
 
@@ -112,18 +119,24 @@ def judge_many(
     """
     shape = counts.shape
     clean = np.where(np.isfinite(counts) & (counts >= 0), counts, np.nan)
-    found = Judged(*(np.full(shape, np.nan) for _ in range(4)), *(np.zeros(shape, dtype=bool) for _ in range(3)))  # type: ignore[call-arg]
+    found = Judged(
+        *(np.full(shape, np.nan) for _ in range(4)), *(np.zeros(shape, dtype=bool) for _ in range(3))
+    )  # type: ignore[call-arg]
     found.sparse = _sparse(clean, settings.enough)
     wanted = np.arange(len(counts)) if points is None else points
     for reference in references(settings.lookback, wanted, dates):
-        cells = np.stack(np.meshgrid(reference.points, np.arange(shape[1]), indexing="ij"), axis=-1).reshape(-1, 2)
+        cells = np.stack(np.meshgrid(reference.points, np.arange(shape[1]), indexing="ij"), axis=-1).reshape(
+            -1, 2
+        )
         size = max(1, AT_ONCE // max(1, len(reference.offsets)))
         for start in range(0, len(cells), size):
             _judge_alike(clean, cells[start : start + size], reference, settings, found)
     return found
 
 
-def _judge_alike(counts: Floats, cells: NDArray[np.intp], reference: Reference, settings: Settings, found: Judged) -> None:
+def _judge_alike(
+    counts: Floats, cells: NDArray[np.intp], reference: Reference, settings: Settings, found: Judged
+) -> None:
     """Judge cells (period, series) that share one design; write what is found into `found`."""
     past = counts[cells[:, :1] + reference.offsets, cells[:, 1:]]
     seen = np.isfinite(past)
@@ -142,7 +155,9 @@ def _judge_alike(counts: Floats, cells: NDArray[np.intp], reference: Reference, 
     found.dispersion[now], found.trend[now], found.judged[now] = dispersion, kept, np.isfinite(observed)
 
 
-def _with_or_without_trend(past: Floats, seen: Bools, reference: Reference, settings: Settings) -> tuple[Fits, Bools]:
+def _with_or_without_trend(
+    past: Floats, seen: Bools, reference: Reference, settings: Settings
+) -> tuple[Fits, Bools]:
     """Fit with a trend, and without where the trend is not to be kept: not sound, not significant, or pointing above
     all that was seen (Noufaily et al. 2013, section 2.1 and 3.3)."""
     levels = [(reference.levels == level).astype(float) for level in range(1, settings.lookback.seasons)]
@@ -179,7 +194,9 @@ def _reweighted(past: Floats, design: Floats, seen: Bools) -> Fits:
     return fits
 
 
-def _bound(observed: Floats, mean: Floats, dispersion: Floats, fits: Fits, settings: Settings) -> tuple[Floats, Floats]:
+def _bound(
+    observed: Floats, mean: Floats, dispersion: Floats, fits: Fits, settings: Settings
+) -> tuple[Floats, Floats]:
     """Return the upper bound and the one-sided p-value."""
     variance = fits.covariance[:, 0, 0]
     z = stats.norm.isf(settings.alpha)
@@ -190,7 +207,9 @@ def _bound(observed: Floats, mean: Floats, dispersion: Floats, fits: Fits, setti
             return bound, np.asarray(stats.norm.sf((np.cbrt(observed / mean) ** 2 - 1) / spread))
         if settings.threshold == "muan":
             mean = mean * np.exp(z * np.sqrt(variance * fits.relative_dispersion))
-        return quasi_poisson_quantile(mean, dispersion, settings.alpha), quasi_poisson_tail(observed, mean, dispersion)
+        return quasi_poisson_quantile(mean, dispersion, settings.alpha), quasi_poisson_tail(
+            observed, mean, dispersion
+        )
 
 
 def _sparse(counts: Floats, enough: tuple[int, int]) -> Bools:
@@ -210,18 +229,39 @@ def _frame(judged: Judged, series: Regular, settings: Settings, index: pd.Index 
     observed = series.counts[at]
     columns: dict[str, Any] = {"expected": expected, "upper": upper, "p_value": p_value}
     columns["alarm"] = shown & (observed > upper)
-    columns["why"] = [_why(*row, at=int(i), settings=settings) for row, i in zip(_cells(judged, at, observed, columns), at, strict=True)]
+    columns["why"] = [
+        _why(*row, at=int(i), settings=settings)
+        for row, i in zip(_cells(judged, at, observed, columns), at, strict=True)
+    ]
     return pd.DataFrame(columns, index=index)
 
 
-def _cells(judged: Judged, at: NDArray[np.intp], observed: Floats, columns: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _cells(
+    judged: Judged, at: NDArray[np.intp], observed: Floats, columns: dict[str, Any]
+) -> list[tuple[Any, ...]]:
     return list(
-        zip(observed, columns["expected"], columns["upper"], judged.judged[at, 0], judged.sparse[at, 0], columns["alarm"], strict=True)
+        zip(
+            observed,
+            columns["expected"],
+            columns["upper"],
+            judged.judged[at, 0],
+            judged.sparse[at, 0],
+            columns["alarm"],
+            strict=True,
+        )
     )
 
 
 def _why(
-    observed: float, expected: float, upper: float, judged: bool, sparse: bool, alarm: bool, *, at: int, settings: Settings
+    observed: float,
+    expected: float,
+    upper: float,
+    judged: bool,
+    sparse: bool,
+    alarm: bool,
+    *,
+    at: int,
+    settings: Settings,
 ) -> str:
     back = settings.lookback
     needed = back.frequency * back.years + back.half_window
@@ -239,6 +279,12 @@ def _why(
 def _frame_of_nothing(rows: int, index: pd.Index | None, why: str) -> pd.DataFrame:
     nothing = np.full(rows, np.nan)
     return pd.DataFrame(
-        {"expected": nothing, "upper": nothing, "p_value": nothing, "alarm": np.zeros(rows, dtype=bool), "why": f"not judged: {why}"},
+        {
+            "expected": nothing,
+            "upper": nothing,
+            "p_value": nothing,
+            "alarm": np.zeros(rows, dtype=bool),
+            "why": f"not judged: {why}",
+        },
         index=index,
     )

@@ -112,7 +112,9 @@ def _described(
         dispersion = (working * residuals).sum(axis=1) / freedom
         relative = (weights * residuals).sum(axis=1) / freedom
     sound = converged & np.isfinite(coefficients).all(axis=1) & (freedom > 0)
-    return Fits(coefficients, means, covariance, leverages, dispersion, relative, freedom.astype(float), sound)
+    return Fits(
+        coefficients, means, covariance, leverages, dispersion, relative, freedom.astype(float), sound
+    )
 
 
 def _deviance(counts: Floats, means: Floats, logs: Floats, weights: Floats) -> Floats:

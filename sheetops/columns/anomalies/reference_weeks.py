@@ -64,7 +64,9 @@ def _anchors(lookback: Lookback, points: Ints, dates: pd.DatetimeIndex | None) -
         return np.tile(-lookback.frequency * years, (len(points), 1))
     days = dates.to_numpy().astype("datetime64[D]")
     step = int((days[1] - days[0]).astype(int))
-    earlier = [(dates[points] - pd.DateOffset(years=int(back))).to_numpy().astype("datetime64[D]") for back in years]
+    earlier = [
+        (dates[points] - pd.DateOffset(years=int(back))).to_numpy().astype("datetime64[D]") for back in years
+    ]
     found = [np.rint((then - days[points]).astype(float) / step) for then in earlier]
     return np.stack(found, axis=1).astype(np.intp)
 

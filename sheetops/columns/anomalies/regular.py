@@ -50,7 +50,11 @@ def numbers(counts: ArrayLike | pd.Series) -> Floats:
     else:
         flat = np.asarray(counts)
     if flat.dtype.kind not in "fiub":
-        flat = pd.to_numeric(pd.Series(flat.ravel()), errors="coerce").to_numpy(dtype=float, na_value=np.nan).reshape(flat.shape)
+        flat = (
+            pd.to_numeric(pd.Series(flat.ravel()), errors="coerce")
+            .to_numpy(dtype=float, na_value=np.nan)
+            .reshape(flat.shape)
+        )
     values = flat.astype(float)
     with np.errstate(invalid="ignore"):
         return np.where(np.isfinite(values) & (values >= 0), values, np.nan)
