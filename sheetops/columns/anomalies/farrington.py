@@ -23,7 +23,9 @@ RESIDUAL_TOO_LARGE = 2.58
 """Past counts with a larger Anscombe residual are weighted down (Noufaily et al. 2013, section 3.2)."""
 
 YEARS_FOR_TREND = 3
-AT_ONCE = 3_000_000
+AT_ONCE = 200_000
+"""Numbers of one batch of regressions: as many as stay in a processor's cache."""
+
 THRESHOLDS = ("delta", "nbPlugin", "muan")
 
 

@@ -9,7 +9,7 @@ from scipy import special
 Floats = NDArray[np.float64]
 
 LARGEST_MEAN = 1e14
-"""Above it neighbouring counts are no longer different numbers: no quantile is given (infinite)."""
+"""Above it neighbouring counts are hardly different numbers: the quantile is that of a normal distribution."""
 
 FUZZ = 64 * float(np.finfo(float).eps)
 """A distribution function this much below the level, relatively, has reached it: rounding must not cost a whole count."""
@@ -20,11 +20,14 @@ def quasi_poisson_quantile(mean: ArrayLike, dispersion: ArrayLike, alpha: ArrayL
 
     The counts have the given mean and the variance mean x dispersion: a negative binomial of size
     mean / (dispersion - 1) (Noufaily et al. 2013, section 3.4), a Poisson where the dispersion is 1 or less. The
-    arguments broadcast. NaN where the mean is missing or negative, infinite where it is beyond 1e14.
+    arguments broadcast. NaN where the mean is missing or negative.
     """
     mean, dispersion, alpha = _alike(mean, dispersion, alpha)
-    answer = np.where(mean > LARGEST_MEAN, np.inf, np.where(mean >= 0, 0.0, np.nan))
+    answer = np.where(mean >= 0, 0.0, np.nan)
     answer[np.isnan(dispersion)] = np.nan
+    huge = (mean > LARGEST_MEAN) & ~np.isnan(dispersion)
+    spread = np.sqrt(mean[huge] * np.maximum(dispersion[huge], 1.0))
+    answer[huge] = mean[huge] + special.ndtri(1 - alpha[huge]) * spread
     at = (mean > 0) & (mean <= LARGEST_MEAN) & ~np.isnan(dispersion)
     answer[at] = _search(mean[at], dispersion[at], 1 - alpha[at])
     return answer

@@ -56,7 +56,7 @@ def fit(counts: Floats, design: Floats, weights: Floats) -> Fits:
     `counts` and `weights` are (m, n), `design` (n, p) with an intercept first. A weight of 0 leaves an observation
     out. The estimates of variance use the working weights of the last round, as software for GLMs does.
     """
-    m, n = counts.shape
+    m = len(counts)
     p = design.shape[1]
     upper = np.triu_indices(p)
     products = design[:, upper[0]] * design[:, upper[1]]

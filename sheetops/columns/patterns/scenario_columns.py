@@ -134,7 +134,6 @@ def explain(spec: PatternSets, ask: Ask, key: str) -> Sequence[str]:
     if number is None:
         notes = [f"  {note}" for note in found.notes]
         return [f"{key} is in no pattern of the last {spec.window} days: {len(table):,} are known.", *notes]
-    number = str(mine["pattern_id"])
     return [
         f"{key} is in {number}, of {len(table):,} patterns.",
         *_pattern_lines(spec, table.loc[number], number),
