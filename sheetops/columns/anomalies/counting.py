@@ -50,11 +50,16 @@ def count_table(
     ]
     used = when.notna() & ~future
     starts = when[used].dt.to_period(PERIODS[every]).dt.start_time
-    groups = {name: frame.loc[used, name].astype(object).where(frame.loc[used, name].notna(), NO_GROUP).astype(str) for name in by}
+    groups = {
+        name: frame.loc[used, name].astype(object).where(frame.loc[used, name].notna(), NO_GROUP).astype(str)
+        for name in by
+    }
     keys = pd.DataFrame(groups or {"cases": "cases"}, index=starts.index)
     sizes = keys.value_counts(sort=True)
     if len(sizes) > most:
-        notes.append(f"{len(sizes) - most:,} of {len(sizes):,} groups, the smallest ones, are left out: {int(sizes[most:].sum()):,} records.")
+        notes.append(
+            f"{len(sizes) - most:,} of {len(sizes):,} groups, the smallest ones, are left out: {int(sizes[most:].sum()):,} records."
+        )
         keep = sizes.index[:most]
         keys = keys[pd.MultiIndex.from_frame(keys).isin(keep)]
     return Counted(_wide(keys, starts.loc[keys.index], every, now), tuple(notes))
@@ -94,4 +99,8 @@ def _wide(keys: pd.DataFrame, starts: pd.Series, every: str, now: pd.Timestamp) 
 
 
 def _note(number: int, what: str) -> list[str]:
-    return [f"{number:,} record{'s' if number > 1 else ''} {what} {'are' if number > 1 else 'is'} not counted."] if number else []
+    return (
+        [f"{number:,} record{'s' if number > 1 else ''} {what} {'are' if number > 1 else 'is'} not counted."]
+        if number
+        else []
+    )

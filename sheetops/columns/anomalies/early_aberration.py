@@ -39,7 +39,7 @@ def ears(
     mean, spread = _before(values, baseline, 0 if method == "C1" else LAG)
     upper = mean + z * spread
     if method == "C3":
-        upper = mean + spread * (z - _excess(values, mean, spread))
+        upper = np.maximum(0.0, mean + spread * (z - _excess(values, mean, spread)))
     with np.errstate(invalid="ignore"):
         alarm = values > upper
     needed = baseline + {"C1": 0, "C2": LAG, "C3": 2 * LAG}[method]
@@ -62,4 +62,4 @@ def _excess(values: Floats, mean: Floats, spread: Floats) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         above = np.maximum(0.0, (values - mean) / spread - 1)
     own = pd.Series(above)
-    return (own.shift(1) + own.shift(2)).to_numpy()
+    return np.asarray((own.shift(1) + own.shift(2)).to_numpy(), dtype=float)

@@ -123,7 +123,7 @@ def judge_many(
     clean = np.where(np.isfinite(counts) & (counts >= 0), counts, np.nan)
     found = Judged(
         *(np.full(shape, np.nan) for _ in range(4)), *(np.zeros(shape, dtype=bool) for _ in range(3))
-    )  # type: ignore[call-arg]
+    )
     found.sparse = _sparse(clean, settings.enough)
     wanted = np.arange(len(counts)) if points is None else points
     for reference in references(settings.lookback, wanted, dates):

@@ -88,7 +88,7 @@ def _search(mean: Floats, dispersion: Floats, level: Floats) -> Floats:
     while True:
         open_ = np.flatnonzero(high - low > 1)
         if not open_.size:
-            return high
+            return np.asarray(high, dtype=float)
         middle = np.floor((low[open_] + high[open_]) / 2)
         enough = _up_to(middle, mean[open_], dispersion[open_]) >= reached[open_]
         high[open_[enough]] = middle[enough]

@@ -73,7 +73,7 @@ def predict(counts: Floats, cycle: int = 1) -> Predicted:
         factor = panel.factor(now)
         mean[now, started] = (factor * state.level())[started]
         dispersion[now, started] = state.dispersion(mean[now], factor)[started]
-        if WARM_UP <= now:
+        if now >= WARM_UP:
             fresh = (history[now] >= WARM_UP) & ~started
             if fresh.any():
                 state.begin(fresh, counts[:now, fresh], panel.seasonal(np.arange(now)))
