@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ..columns.anomalies.column_set import CountColumns, SignalColumns
 from ..columns.patterns.column_set import PatternSets, StandardColumns
 from ..columns.sets import ColumnSet
-from ..model.schema import Field, Table
+from ..model.schema import Table
 from .patterns import read_patterns, read_standardise
 from .section import Section
-from .signals import read_counts, read_events, read_signals
 
-COLUMN_PARTS = ("standardise", "patterns", "events", "signals", "counts")
+COLUMN_PARTS = ("standardise", "patterns")
 
 
 def read_standard(root: Section, tables: Mapping[str, Table]) -> tuple[ColumnSet, ...]:
@@ -33,22 +31,8 @@ def _choices(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str
 
 def read_columns(root: Section, tables: Mapping[str, Table], timezone: str) -> tuple[ColumnSet, ...]:
     """Return the sets of columns that these parts ask for, in the order in which they are computed."""
-    patterns = [
+    return tuple(
         one_set
         for one in read_patterns(root.section("patterns"), tables, timezone)
         for one_set in PatternSets(**vars(one), key=tables[one.table].key).sets()
-    ]
-    events = read_events(root.section("events"), tables)
-    signals = [
-        SignalColumns(**vars(one), key=tables[one.table].key).set()
-        for one in read_signals(root.section("signals"), tables, events, timezone)
-    ]
-    counts = [
-        CountColumns(**vars(one), key=tables[one.table].key, fields=_fields(tables[one.table], one.by)).set()
-        for one in read_counts(root.section("counts"), tables, events, timezone)
-    ]
-    return (*patterns, *signals, *counts)
-
-
-def _fields(table: Table, names: tuple[str, ...]) -> tuple[Field, ...]:
-    return tuple(table.by_name[name] for name in names if name in table.by_name)
+    )

@@ -15,7 +15,7 @@ from .signals import DATES, field_of, fields_of, table_of
 
 _STANDARDISE = ("fields", "spellings")
 _PATTERNS = (
-    "date", "attributes", "window", "patterns", "outcomes", "text", "repeats", "repeat_days", "reviewer", "fdr", "most",
+    "date", "attributes", "window", "patterns", "outcomes", "text", "repeats", "repeat_days", "fdr", "most",
 )  # fmt: skip
 
 
@@ -51,7 +51,7 @@ def read_patterns(section: Section, tables: Mapping[str, Table], timezone: str) 
                 name, field_of(entry, "date", table, DATES), attributes, entry.whole("window", 28, 1) or 28,
                 entry.text("patterns", "patterns"), _outcomes(entry, table), field_of(entry, "text", table, need=False),
                 fields_of(entry, "repeats", table), entry.whole("repeat_days", 90, 1) or 90,
-                field_of(entry, "reviewer", table, need=False), entry.number("fdr", 0.05, 0.001, 0.5),
+                entry.number("fdr", 0.05, 0.001, 0.5),
                 entry.whole("most", 30, 1) or 30, timezone,
             )
         )  # fmt: skip

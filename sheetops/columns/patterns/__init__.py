@@ -14,30 +14,13 @@ if TYPE_CHECKING:
     from .columns import PatternColumns, pattern_columns
     from .identity import name_all
     from .mining import mine
+    from .offenders import repeat_numbers, repeats
     from .recommending import recommend
-    from .repeats import repeat_numbers
     from .reviewers import agreement, overturns
     from .risk import risk_table
     from .same_story import Stories, stories
     from .settings import Settings
     from .standardise import propose, standardised
-
-_LAZY = {
-    "PatternColumns": "columns",
-    "Settings": "settings",
-    "Stories": "same_story",
-    "agreement": "reviewers",
-    "mine": "mining",
-    "name_all": "identity",
-    "overturns": "reviewers",
-    "pattern_columns": "columns",
-    "propose": "standardise",
-    "recommend": "recommending",
-    "repeat_numbers": "repeats",
-    "risk_table": "risk",
-    "standardised": "standardise",
-    "stories": "same_story",
-}
 
 __all__ = [
     "PatternColumns",
@@ -51,9 +34,28 @@ __all__ = [
     "propose",
     "recommend",
     "repeat_numbers",
+    "repeats",
     "risk_table",
     "standardised",
     "stories",
 ]
+
+_LAZY = {
+    "PatternColumns": "columns",
+    "Settings": "settings",
+    "Stories": "same_story",
+    "agreement": "reviewers",
+    "mine": "mining",
+    "name_all": "identity",
+    "overturns": "reviewers",
+    "pattern_columns": "columns",
+    "propose": "standardise",
+    "recommend": "recommending",
+    "repeat_numbers": "offenders",
+    "repeats": "offenders",
+    "risk_table": "risk",
+    "standardised": "standardise",
+    "stories": "same_story",
+}
 
 __getattr__ = lazily(__name__, _LAZY)

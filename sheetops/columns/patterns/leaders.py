@@ -27,8 +27,10 @@ class Led(NamedTuple):
 def nearness(documents: int) -> float:
     """Return the cosine from which a text belongs to a story, when so many came before: 0.5 to 0.6.
 
-    The more texts there are, the more strangers are alike by chance. On seeded texts pair F1 is then above 0.9 from 200
-    texts to 100,000, where one threshold for all is below 0.85 at one of the two ends.
+    The more texts there are, the more strangers are alike by chance. Mean pair F1 on seeded texts that the rule was not
+    chosen on (seeds 301 and up), with 200, 1,000, 3,000, 20,000, 100,000 texts: 0.84, 0.94, 0.97, 0.95, 0.92. Always 0.5:
+    0.84 to 0.77 at the ends; 0.55: 0.80 to 0.88; 0.6: 0.69 to 0.93. With 200 texts a story may fall into parts
+    (recall 0.79, at worst 0.2): too little is known of which words are rare.
     """
     return float(0.5 + 0.1 * np.clip((np.log10(documents + 1) - 2) / 1.5, 0, 1))
 

@@ -10,7 +10,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from ..blanks import plain
 from ..days import day_end, moments, until
 from ..sets import Answer, Ask
-from .repeats import repeat_numbers, repeats
+from .offenders import repeat_numbers, repeats
 
 if TYPE_CHECKING:
     from .column_set import PatternSets

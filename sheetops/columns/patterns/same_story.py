@@ -58,13 +58,16 @@ def stories(
     and then by key; without dates, by key alone. So the order of the rows does not matter, and a later text never
     changes the story of an earlier one; sizes and similar cases are those of all texts given. `threshold` is a cosine
     (default: `leaders.nearness`, which rises with the number of texts). Raise ValueError where
-    the lengths differ or the threshold is not in (0, 1].
+    the lengths differ, the threshold is not in (0, 1] or `as_of` is no date.
     """
     if dates is not None and len(dates) != len(texts):
         raise ValueError(f"there are {len(texts)} texts and {len(dates)} dates")
     if threshold is not None and not 0 < threshold <= 1:
         raise ValueError(f"the threshold is above 0 and at most 1, not {threshold}")
-    told = _read(texts, _instants(dates, len(texts)), _instants(None if as_of is None else [as_of], 1)[0])
+    end = _instants(None if as_of is None else [as_of], 1)[0]
+    if as_of is not None and np.isnat(end):
+        raise ValueError(f"as_of is a date or time, not {as_of!r}")
+    told = _read(texts, _instants(dates, len(texts)), end)
     counts = told.terms.matrix()
     led = leaders(counts, threshold)
     cases = _cases(told, led.leader, led.cosine, alike(counts, led.leader, similar), similar)

@@ -130,11 +130,10 @@ def explain(spec: PatternSets, ask: Ask, key: str) -> Sequence[str]:
         return _pattern_lines(spec, table.loc[key], key)
     if key not in found.cases.index:
         return []
-    mine = found.cases.loc[key]
-    if mine["pattern_id"] is None:
+    number = plain(found.cases["pattern_id"])[key]
+    if number is None:
         notes = [f"  {note}" for note in found.notes]
         return [f"{key} is in no pattern of the last {spec.window} days: {len(table):,} are known.", *notes]
-    number = str(mine["pattern_id"])
     return [
         f"{key} is in {number}, of {len(table):,} patterns.",
         *_pattern_lines(spec, table.loc[number], number),

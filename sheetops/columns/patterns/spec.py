@@ -25,7 +25,7 @@ class PatternSpec:
 
     Scenarios are combinations of `attributes` among the cases of the last `window` days by `date`; they are records of the table
     `patterns`. `text` is a field of free text that is compared for the same story ("" : none). `repeats` are fields that name
-    somebody, looked at for `repeat_days`; `reviewer` names who decided.
+    somebody, looked at for `repeat_days`.
     """
 
     table: str
@@ -37,7 +37,6 @@ class PatternSpec:
     text: str
     repeats: tuple[str, ...]
     repeat_days: int
-    reviewer: str
     fdr: float
     most: int
     timezone: str

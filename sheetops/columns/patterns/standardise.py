@@ -261,16 +261,18 @@ def _among_themselves(
     gone: set[int] = set()
     made: dict[str, _Found] = {}
     for number, key in enumerate(ordered):
-        printed = prints.setdefault(fingerprint(key), key)
+        printed = prints.get(fingerprint(key), key)
         ranked = [one for one in found.get(number, ()) if one.target not in gone]
         ranked = [one for one in ranked if (key, ordered[one.target]) not in refused]
         if printed != key and (key, printed) not in refused:
-            made[key] = _printed(key, printed, names[printed])
+            made[key] = _rarely(_printed(key, printed, names[printed]), total[key], total[printed])
         elif ranked and _may_be_spelled_so(key, ordered[ranked[0].target], ranked[0]):
             often = total[ordered[ranked[0].target]]
             made[key] = _rarely(_fuzzy(key, ranked, ordered, names), total[key], often)
         if key in made and made[key].tier == "sure":
             gone.add(number)
+        else:
+            prints.setdefault(fingerprint(key), key)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .coding import text_of
@@ -23,13 +23,6 @@ def attributes_text(attributes: Mapping[str, Any]) -> str:
 
 def _short(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}\u2026"
-
-
-def listed(names: Iterable[str], most: int = 5) -> str:
-    """Return a list in words, shortened: "C1, C2, C3 and 4 more"."""
-    all_of_them = list(names)
-    shown = ", ".join(all_of_them[:most])
-    return shown if len(all_of_them) <= most else f"{shown} and {len(all_of_them) - most:,} more"
 
 
 def number(value: float) -> str:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sheetops.columns.patterns.repeats import repeat_numbers, repeats
+from sheetops.columns.patterns.offenders import repeat_numbers, repeats
 from sheetops.columns.patterns.reviewers import OTHERS, agreement, cohen_kappa, krippendorff_alpha, overturns
 
 AS_OF = "2026-06-30"

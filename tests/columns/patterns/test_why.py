@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheetops.columns.patterns.why import attributes_text, label, listed, rate, sentence
+from sheetops.columns.patterns.why import attributes_text, label, rate, sentence
 
 CASE = {"market": "UK", "surface": "LIVE", "category": "misleading claims"}
 
@@ -22,8 +22,6 @@ def test_large_and_very_sure_numbers_are_short() -> None:
     )
 
 
-def test_long_values_and_lists_are_shortened() -> None:
+def test_long_values_are_shortened() -> None:
     assert len(label({"policy": "x" * 1000})) == 40
-    assert listed(["C1", "C2", "C3", "C4"], 2) == "C1, C2 and 2 more"
-    assert listed(["C1"]) == "C1"
     assert attributes_text(CASE) == "market = UK; surface = LIVE; category = misleading claims"

@@ -216,6 +216,8 @@ def _why(metric: _Metric, cause: Cause, held: Mask, share: float, level: float) 
 
 
 def _one_row(verdict: str, reason: str, metric: _Metric | None = None) -> pd.DataFrame:
-    now, then = (math.nan, math.nan) if metric is None else metric.values(np.ones(len(metric.found), dtype=np.bool_))
+    now, then = (
+        (math.nan, math.nan) if metric is None else metric.values(np.ones(len(metric.found), dtype=np.bool_))
+    )
     row = (verdict, (), math.nan, now, then, math.nan, math.nan, f"{verdict}: {reason}")
     return pd.DataFrame([row], columns=list(COLUMNS))

@@ -15,13 +15,15 @@ import numpy as np
 from .cells import Floats, Mask
 
 _GROUPS, _LEAST_IN_GROUP, _LEAST_LEAVES = 8, 5, 30
-_MAD = 1.4826  # the standard deviation of a normal distribution as a multiple of its median absolute deviation
+_MAD = (
+    1.4826  # the standard deviation of a normal distribution as a multiple of its median absolute deviation
+)
 _FAR = 6.0
 _PULL, _RATE_LEAST = 4.0, 1e-6
 _MEDIAN_OF_SQUARE = 0.4549  # of a standard normal variable's square
 
-ALIKE, _ALIKE_LEAVES = 0.04, 200
-"""How alike the units of a cell are (intra-class correlation), before the leaves have said it: 200 leaves' worth.
+ALIKE, _ALIKE_LEAVES = 0.04, 10
+"""How alike the units of a cell are (intra-class correlation), before the leaves have said it: ten leaves' worth.
 
 A million views of one cell are not a million coins: cells' rates differ between hours for reasons of their own. With
 correlation r, n units count as n / (1 + r n): 25 at most with 0.04, 1,000 with 0.001.
@@ -31,7 +33,7 @@ correlation r, n units count as n / (1 + r n): 25 at most with 0.04, 1,000 with 
 SLACK = 0.1
 """How far, in standard deviations of one leaf, a slice of any size may be off without a reason."""
 
-_WEAKEST = 0.3
+_WEAKEST, _FEW = 0.3, 200
 """A rate's causes that are weaker than this part of the strongest are left out while few leaves tell how alike they are."""
 
 _HUBER, _STEPS = 2.0, 25
@@ -58,6 +60,8 @@ class Additive:
     T^2 / 2 phi V, with T = sum m^(1-p) (actual - expected) and V = sum m^(2-p). T counts only beyond SLACK of the
     leaves' noise: a forecast is a little off in one direction, and over 10,000 leaves that is "significant".
     """
+
+    sums: tuple[Floats, ...]
 
     def __init__(self, actual: Floats, expected: Floats, normal: Mask | None = None) -> None:
         """Take one number for each leaf, none negative."""
@@ -93,6 +97,8 @@ class Shares:
     correlation of a cell's units, from the leaves that are `normal`.
     """
 
+    sums: tuple[Floats, ...]
+
     def __init__(
         self, actual: Floats, of: Floats, before: Floats, of_before: Floats, normal: Mask | None = None
     ) -> None:
@@ -112,7 +118,7 @@ class Shares:
         self.found, self.expected = units * now, units * rate
         self.noise = np.sqrt(units * rate * (1 - rate))
         self.sums = (self.found, self.expected, units)
-        self.weakest = _WEAKEST * _ALIKE_LEAVES / (_ALIKE_LEAVES + np.count_nonzero(used))
+        self.weakest = float(_WEAKEST * _FEW / (_FEW + np.count_nonzero(used)))
 
     def ratio(self, sums: tuple[Floats, ...]) -> Floats:
         """Return the signed log-likelihood ratio of slices, given their sums."""
@@ -172,7 +178,7 @@ def _power(size: Floats, away: Floats) -> float:
     ]
     if len({x for x, _ in points}) < 3:
         return 1.0
-    return float(np.clip(2 * np.polyfit(*zip(*points, strict=True), 1)[0], 1.0, 2.0))
+    return float(np.clip(2 * np.polyfit([x for x, _ in points], [y for _, y in points], 1)[0], 1.0, 2.0))
 
 
 def _phi(scaled: Floats, *, refined: bool) -> float:

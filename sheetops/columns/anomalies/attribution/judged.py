@@ -12,6 +12,7 @@ from .cells import BLANK
 
 _MOST_DIMENSIONS = 20
 _MISSING, _NEGATIVE = 0.2, 0.001
+_LARGEST = 1e100  # beyond, squares are infinite
 
 
 def leaves(frame: pd.DataFrame, dimensions: Sequence[str], numbers: Sequence[str]) -> pd.DataFrame | str:
@@ -29,8 +30,8 @@ def leaves(frame: pd.DataFrame, dimensions: Sequence[str], numbers: Sequence[str
     if missing.mean() > _MISSING:
         return f"{int(missing.sum()):,} of {len(frame):,} rows have no number"
     kept = counted[~missing]
-    if np.isinf(kept.to_numpy()).any():
-        return f"{int(np.isinf(kept).any(axis=1).sum()):,} rows have an infinite number"
+    if (kept.abs().to_numpy() > _LARGEST).any():
+        return f"{int((kept.abs() > _LARGEST).any(axis=1).sum()):,} rows have an infinite number"
     negative = (kept < 0).any(axis=1)
     if negative.mean() > _NEGATIVE:
         return f"{int(negative.sum()):,} of {len(kept):,} rows have a negative number"

@@ -77,7 +77,9 @@ class Scan:
         best: Found | None = None
         for place in range(0 if self.whole else 1, len(self.cells.cuboids)) if among is None else among:
             looked = self.cells.cuboids[place]
-            sums = tuple(np.bincount(looked.slice_of, each, looked.slices) for each in weighted)
+            sums = tuple(
+                np.bincount(looked.slice_of, each, looked.slices).astype(np.float64) for each in weighted
+            )
             worth = self._keeps(place) * self._ratio(sums) - self._price(place)
             at = int(np.argmax(worth))
             if worth[at] > LEAST and (best is None or worth[at] > best.worth + 1e-9):

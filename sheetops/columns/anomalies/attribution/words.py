@@ -36,7 +36,9 @@ def cause(
         change = f" ({(actual / expected - 1) * 100:+.0f} %)" if expected > 0 else ""
         moved = f"{number(actual)}, {number(expected)} expected{change}"
     elif actual <= 1 and expected <= 1:
-        moved = f"{percent(actual)} ({number(counted[0])} of {number(counted[1])}), {percent(expected)} expected"
+        moved = (
+            f"{percent(actual)} ({number(counted[0])} of {number(counted[1])}), {percent(expected)} expected"
+        )
     else:
         moved = f"{number(actual)} each, {number(expected)} expected"
     return f"{named(cause)}: {moved}; {percent(share)} of the total's {'rise' if rising else 'fall'}"

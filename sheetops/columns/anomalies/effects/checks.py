@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .autoregressive import mixed
-from .autoregressive import fit as fit_known
+from .autoregressive import fit, mixed
 from .judged import AFTER, BEFORE
 from .models import Floats
 
 _LEAST_PLACEBOS = 9
-_RARE = 0.1
+_RARE, _NOMINAL = 0.1, 0.05
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ def pre_trend(before: Floats, estimate: float, *, allowed_for: bool) -> Check:
     if np.ptp(before) == 0:
         return Check("pre-trend", True, "It did not move at all before.")
     slope = mixed(before, np.column_stack([np.ones(n), np.arange(n) - n / 2]), 1)
-    if slope.p_value >= _RARE or slope.estimate * estimate <= 0:
+    if slope.p_value >= _NOMINAL or slope.estimate * estimate <= 0:
         return Check("pre-trend", True, "The pre-trend check passes: it was not moving that way before.")
     way = "falling" if slope.estimate < 0 else "rising"
     rest = (
@@ -48,7 +47,7 @@ def placebo_dates(before: Floats, estimate: float, correlation: float, trend: bo
     """Rank the estimate among the changes that the same model finds at earlier dates, where nothing was done."""
     n = len(before)
     found = [
-        abs(float(fit_known(before, step_design(n, cut, trend=trend), correlation).estimate[1]))
+        abs(float(fit(before, step_design(n, cut, trend=trend), correlation).estimate[1]))
         for cut in range(BEFORE, n - AFTER + 1)
     ]
     return _ranked("earlier dates", found, estimate)

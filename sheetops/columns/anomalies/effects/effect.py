@@ -47,11 +47,21 @@ class Effect:
         """Return the answer for a person to read: what changed, how sure that is, how it was found, what speaks against it."""
         if self.verdict == "not judged":
             return [f"{self.name}: not judged: {self.reason}"]
-        return [self._headline(), self._sure(), f"Method: {self.method}.", *(check.words for check in self.checks)]
+        return [
+            self._headline(),
+            self._sure(),
+            f"Method: {self.method}.",
+            *(check.words for check in self.checks),
+        ]
 
     def _headline(self) -> str:
-        way = "fell" if self.after < self.before else "rose" if self.after > self.before else "stayed"
-        said = f"{self.name} {way} from {self._level(self.before)} to {self._level(self.after)}"
+        before, after = self._level(self.before), self._level(self.after)
+        way = "fell" if self.after < self.before else "rose"
+        said = (
+            f"{self.name} {way} from {before} to {after}"
+            if before != after
+            else f"{self.name} stayed at {after}"
+        )
         what = f"{self.scale} {self._amount(self.estimate)}, {self._amount(self.low)} to {self._amount(self.high)}"
         without = f"; {self._level(self.expected)} would be expected without the measure"
         return f"{said} ({what}; p = {self.p_value:.2g}){without if math.isfinite(self.expected) else ''}."
@@ -64,7 +74,13 @@ class Effect:
         return "A change is there and no check speaks against it; what else began then would look the same."
 
     def _level(self, value: float) -> str:
-        return f"{value * 100:.1f} %" if self.share else f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+        return (
+            f"{value * 100:.1f} %"
+            if self.share
+            else f"{value:,.3g}"
+            if abs(value) < 1000
+            else f"{value:,.0f}"
+        )
 
     def _amount(self, value: float) -> str:
         if self.scale == "ratio":
@@ -136,7 +152,9 @@ def _short(treated: Panel, reason: str, asked: Effect) -> Effect:
         return replace(asked, reason=f"{reason}, and no counts before")
     kind = f"quasi-Poisson, dispersion {found.dispersion:.1f}" if found.dispersion > 1 else "exact"
     method = f"rate ratio, {kind}, since a series cannot be modelled ({reason})"
-    caution = Check("pre-trend", None, "Before against after only: a trend, or a season, would look the same.")
+    caution = Check(
+        "pre-trend", None, "Before against after only: a trend, or a season, would look the same."
+    )
     asked = replace(asked, before=treated.mean(after=False), after=treated.mean(after=True))
     return _answered(asked, found[:3], found.p_value, method, (caution,))
 

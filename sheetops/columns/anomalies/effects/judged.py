@@ -16,6 +16,7 @@ BEFORE, AFTER = 8, 4
 """The fewest points before and after that a series is modelled with."""
 
 _MISSING = 0.2
+_LARGEST = 1e100  # beyond, squares are infinite
 _HALF = 0.5  # added to counts where one is 0, so that a logarithm exists (Anscombe 1948)
 
 
@@ -59,7 +60,9 @@ def position(series: Any, at: Any) -> int:
     if isinstance(at, int | np.integer):
         return int(at)
     if not isinstance(series, pd.Series | pd.DataFrame):
-        raise ValueError("a date needs a pandas series with dates as its index; or give the number of points before")
+        raise TypeError(
+            "a date needs a pandas series with dates as its index; or give the number of points before"
+        )
     return int(np.count_nonzero(series.index < at))
 
 
@@ -69,11 +72,11 @@ def panel(values: Any, of: Any, at: int) -> Panel | str:
     divisors = None if of is None else _columns(of)
     if divisors is not None and divisors.shape != columns.shape:
         raise ValueError(f"values and of differ in shape: {columns.shape} and {divisors.shape}")
-    if np.isinf(columns).any() or (divisors is not None and np.isinf(divisors).any()):
-        return "a value is infinite"
-    lost = np.isnan(columns).any(axis=1)
+    if any((np.abs(each) > _LARGEST).any() for each in (columns, divisors) if each is not None):
+        return "a value is infinite, or as good as"
+    lost = np.atleast_1d(np.isnan(columns).any(axis=1))
     if divisors is not None:
-        lost |= np.isnan(divisors).any(axis=1) | (divisors <= 0).any(axis=1)
+        lost = lost | np.isnan(divisors).any(axis=1) | (divisors <= 0).any(axis=1)
     if len(lost) == 0 or lost.mean() > _MISSING:
         return f"{int(lost.sum())} of {len(lost)} points have no value"
     if divisors is not None and (columns[~lost] < 0).any():

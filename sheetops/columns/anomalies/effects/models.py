@@ -98,25 +98,23 @@ def quasi_poisson(
     offset = np.zeros(len(counts)) if exposure is None else np.log(exposure)
     estimate, mean, weight = _poisson(counts, design, offset)
     n, k = design.shape
-    bread = np.linalg.inv((design.T * weight) @ design)
+    bread: Floats = np.linalg.inv((design.T * weight) @ design).astype(np.float64)
     working = weight * (counts - mean) / mean
     dispersion = float((working**2 / weight).sum()) / (n - k)
     scores = design * working[:, None]
     if clusters is not None:
         return Fit(estimate, np.sqrt(_sandwich(bread, scores, clusters, k, "HC1")), np.inf, dispersion)
     if lag is not None:
-        return Fit(
-            estimate, np.sqrt(np.diag(bread @ _bartlett(scores, lag) @ bread)), np.inf, dispersion
-        )
+        return Fit(estimate, np.sqrt(np.diag(bread @ _bartlett(scores, lag) @ bread)), np.inf, dispersion)
     return Fit(estimate, np.sqrt(np.diag(bread) * dispersion), n - k, dispersion)
 
 
 def _least_squares(y: Floats, design: Floats) -> tuple[Floats, Floats, Floats]:
     """Return the estimate, the residuals, and (X'X)^-1, by QR."""
     q, r = np.linalg.qr(design)
-    inverse = np.linalg.inv(r)
-    estimate = inverse @ (q.T @ y)
-    return estimate, y - design @ estimate, inverse @ inverse.T
+    inverse: Floats = np.linalg.inv(r).astype(np.float64)
+    estimate: Floats = np.asarray(inverse @ (q.T @ y), dtype=np.float64)
+    return estimate, np.asarray(y - design @ estimate, dtype=np.float64), inverse @ inverse.T
 
 
 def _poisson(counts: Floats, design: Floats, offset: Floats) -> tuple[Floats, Floats, Floats]:
@@ -134,7 +132,7 @@ def _poisson(counts: Floats, design: Floats, offset: Floats) -> tuple[Floats, Fl
         if abs(deviance - last) < _CONVERGED * (abs(deviance) + 0.1):
             break
         last = deviance
-    return estimate, mean, weight
+    return np.asarray(estimate, dtype=np.float64), mean, weight
 
 
 def _bartlett(scores: Floats, lag: int) -> Floats:

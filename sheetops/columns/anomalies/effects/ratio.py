@@ -39,7 +39,8 @@ def rate_ratio(
     counts = [np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in (after, before)]
     exposures = [np.atleast_1d(np.asarray(each, dtype=np.float64)) for each in (of_after, of_before)]
     _check(counts, exposures)
-    exact = _exact(*(float(each.sum()) for each in (*counts, *exposures)), confidence)
+    found, found_before = (float(each.sum()) for each in counts)
+    exact = _exact(found, found_before, float(exposures[0].sum()), float(exposures[1].sum()), confidence)
     if min(map(len, counts)) < 2 or min(float(each.sum()) for each in counts) == 0:
         return exact
     used = np.concatenate(exposures) > 0
@@ -81,10 +82,18 @@ def _odds(share: float) -> float:
 def share_difference(
     after: float, of_after: float, before: float, of_before: float, confidence: float = 0.95
 ) -> Compared:
-    """Return the share after - the share before (30 of 200 and 18 of 210), Wald's interval, Pearson's chi-squared p."""
+    """Return the share after - the share before (30 of 200 and 18 of 210) with Yates's continuity correction (1934).
+
+    Wald's interval and Pearson's chi-squared test, as R's prop.test. Raises ValueError where either is of nothing.
+    """
+    if min(of_after, of_before) <= 0:
+        raise ValueError("a share needs something to be a share of")
     first, second, both = after / of_after, before / of_before, (after + before) / (of_after + of_before)
+    ends = 1 / of_after + 1 / of_before
+    difference = first - second
+    corrected = min(0.5, abs(difference) / ends) * ends
     error = math.sqrt(first * (1 - first) / of_after + second * (1 - second) / of_before)
-    pooled = math.sqrt(both * (1 - both) * (1 / of_after + 1 / of_before))
-    difference, reach = first - second, float(stats.norm.ppf((1 + confidence) / 2)) * error
-    p_value = float(2 * stats.norm.sf(abs(difference) / pooled)) if pooled else 1.0
-    return Compared(difference, difference - reach, difference + reach, p_value)
+    reach = float(stats.norm.ppf((1 + confidence) / 2)) * error + corrected
+    pooled = math.sqrt(both * (1 - both) * ends)
+    p_value = float(2 * stats.norm.sf((abs(difference) - corrected) / pooled)) if pooled else 1.0
+    return Compared(difference, max(difference - reach, -1.0), min(difference + reach, 1.0), p_value)

@@ -173,7 +173,7 @@ def _expected_by_share(observed: Floats, spent: Floats) -> Floats:
     """Return the Poisson mean whose counts without zeros have the others' mean (Newton's method on m = x / (1 - exp(-x)))."""
     mean = (observed.sum() - observed) / np.maximum(len(observed) - 1, 1)
     mean = np.maximum(mean, 1.0 + 0.5 / np.maximum(len(observed) - 1, 1))
-    found = np.maximum(2 * (mean - 1), 1e-3)
+    found: Floats = np.maximum(2 * (mean - 1), 1e-3)
     for _ in range(60):
         kept = -np.expm1(-found)
         slope = (kept - found * np.exp(-found)) / kept**2
