@@ -46,8 +46,9 @@ class Engine:
         """The tables whose records all have to be known: those with computed columns, and those these look at."""
         return frozenset(name for one in self.sets for name in one.looks_at)
 
+    @cached_property
     def fingerprint(self) -> str:
-        """Return a digest of what is computed and by which settings."""
+        """A digest of what is computed and by which settings."""
         said = [
             (one.name, one.table, one.needs, [repr(f) for f in one.makes], repr(one.keeps), one.settings)
             for one in self.sets
@@ -59,7 +60,7 @@ class Engine:
         if not self.sets:
             return False
         last = self._last
-        return last.fingerprint != self.fingerprint() or bool(self._moved) or any(
+        return last.fingerprint != self.fingerprint or bool(self._moved) or any(
             last.is_over(one.label, self.as_of) for one in self.sets
         )  # fmt: skip
 
@@ -78,7 +79,7 @@ class Engine:
     def remember(self, worked: Worked) -> None:
         """Note that the columns are up to date, and until when."""
         if self.sets:
-            said = Remembered(self.fingerprint(), self.store.head(), self.as_of, worked.sets)
+            said = Remembered(self.fingerprint, self.store.head(), self.as_of, worked.sets)
             if self.store.recall(MEMORY) != (text := said.text()):
                 self.store.remember(MEMORY, text)
 
@@ -103,7 +104,7 @@ class Engine:
 
     def _is_settled(self, one: ColumnSet, changes: Iterable[Change]) -> bool:
         """Whether a set would answer as it did the last time."""
-        if self._last.fingerprint != self.fingerprint() or not self._last.holds(one.label, self.as_of):
+        if self._last.fingerprint != self.fingerprint or not self._last.holds(one.label, self.as_of):
             return False
         return self._moved.isdisjoint(one.looks_at) and not any(
             one.is_about(change.table, change.field) for change in changes if change.op is not Op.AGREE

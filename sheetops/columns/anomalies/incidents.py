@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from ..blanks import plain_rows
+from ..making import figures
 
 QUIET = 3
 """An incident is over when so many points in a row are as expected."""
@@ -54,15 +55,10 @@ class Incident:
         return {
             "signal": self.signal, "series": self.series, "started": self.started,
             "ended": self.until if self.is_over else None, "points": self.points, "direction": self.direction,
-            "actual": _figures(self.actual), "expected": _figures(self.expected),
-            "change": None if self.change is None else _figures(self.change), "score": round(self.score, 3),
+            "actual": figures(self.actual), "expected": figures(self.expected),
+            "change": None if self.change is None else figures(self.change), "score": round(self.score, 3),
             "explained_by": self.explained_by or None, "also_changed": self.also_changed or None, "why": self.why,
         }  # fmt: skip
-
-
-def _figures(value: float) -> float | None:
-    """Return a number to four figures, as far as a person reads it: records then change when something did."""
-    return float(f"{value:.4g}") if np.isfinite(value) else None
 
 
 def incidents(judged: pd.DataFrame, signal: str, series: str, *, mean: bool = False) -> list[Incident]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...model.schema import Choice, Field, FieldType, Table
+from ..making import computed
 from .spec import CountSpec, Metric
 
 _T = FieldType
@@ -44,28 +45,24 @@ def _field(name: str, prefix: str) -> Field:
     return Field(f"{prefix}{name}", kind, said[:1].upper() + said[1:], about, choices=choices)
 
 
-def _computed(name: str, kind: FieldType, label: str, about: str, *choices: str) -> Field:
-    return Field(name, kind, label, about, choices=tuple(map(Choice, choices)), computed=True)
-
-
 def incident_table(name: str) -> Table:
     """Return the table of incidents: strange points in a row are one. People say what it was, and who follows it up."""
     return Table(
         name, "incident", (
             Field("incident", _T.TEXT, "Incident", required=True),
-            _computed("signal", _T.TEXT, "Signal", "Which number of which table moved."),
-            _computed("series", _T.TEXT, "Series", "Of what: market, segment and so on."),
-            _computed("started", _T.DATETIME, "Started", "The first point that was flagged."),
-            _computed("ended", _T.DATETIME, "Ended", "The last point that was flagged; blank while it goes on."),
-            _computed("points", _T.INTEGER, "Points", "How many points were flagged."),
-            _computed("direction", _T.CHOICE, "Direction", "Below or above what was expected.", "low", "high", "watch"),
-            _computed("actual", _T.NUMBER, "Actual", "The sum (of a rate: the mean) over the incident."),
-            _computed("expected", _T.NUMBER, "Expected", "What was expected for the same points."),
-            _computed("change", _T.NUMBER, "Change", "Actual against expected: -0.4 is 40 % below."),
-            _computed("score", _T.NUMBER, "Score", "How unusual its strangest point was, from 0 to 1."),
-            _computed("explained_by", _T.LONG_TEXT, "Explained by", "Which parts of the total moved, and by how much."),
-            _computed("also_changed", _T.LONG_TEXT, "Also changed", "What else changed then, graded, with evidence for and against. Never a certainty."),
-            _computed("why", _T.LONG_TEXT, "Why", "The flag in words, with its numbers."),
+            computed("signal", _T.TEXT, "Signal", "Which number of which table moved."),
+            computed("series", _T.TEXT, "Series", "Of what: market, segment and so on."),
+            computed("started", _T.DATETIME, "Started", "The first point that was flagged."),
+            computed("ended", _T.DATETIME, "Ended", "The last point that was flagged; blank while it goes on."),
+            computed("points", _T.INTEGER, "Points", "How many points were flagged."),
+            computed("direction", _T.CHOICE, "Direction", "Below or above what was expected.", "low", "high", "watch"),
+            computed("actual", _T.NUMBER, "Actual", "The sum (of a rate: the mean) over the incident."),
+            computed("expected", _T.NUMBER, "Expected", "What was expected for the same points."),
+            computed("change", _T.NUMBER, "Change", "Actual against expected: -0.4 is 40 % below."),
+            computed("score", _T.NUMBER, "Score", "How unusual its strangest point was, from 0 to 1."),
+            computed("explained_by", _T.LONG_TEXT, "Explained by", "Which parts of the total moved, and by how much."),
+            computed("also_changed", _T.LONG_TEXT, "Also changed", "What else changed then, graded, with evidence for and against. Never a certainty."),
+            computed("why", _T.LONG_TEXT, "Why", "The flag in words, with its numbers."),
             Field("verdict", _T.CHOICE, "Verdict", "What it was. It teaches the series' threshold.", choices=tuple(map(Choice, VERDICTS))),
             Field("owner", _T.PERSON, "Owner"),
             Field("notes", _T.LONG_TEXT, "Notes"),
@@ -79,12 +76,12 @@ def count_table(spec: CountSpec, fields: Sequence[Field]) -> Table:
     return Table(
         spec.name, "count_id", (
             Field("count_id", _T.TEXT, "Count", required=True),
-            _computed("period", _T.DATE, "Period", f"The first day of the {spec.every}."),
-            *(_computed(f.name, _T.TEXT, f.header, f.description) for f in fields),
-            _computed("number", _T.INTEGER, "Number", f"How many there were in the {spec.every}."),
-            _computed("anomaly", _T.CHOICE, "Anomaly", _SIGNAL["anomaly"][2], *WORDS),
-            *(_computed(name, *_SIGNAL[name]) for name in ("expected", "lower", "upper", "score", "why")),
-            _computed("method", _T.TEXT, "Judged by", "The test that judged it."),
+            computed("period", _T.DATE, "Period", f"The first day of the {spec.every}."),
+            *(computed(f.name, _T.TEXT, f.header, f.description) for f in fields),
+            computed("number", _T.INTEGER, "Number", f"How many there were in the {spec.every}."),
+            computed("anomaly", _T.CHOICE, "Anomaly", _SIGNAL["anomaly"][2], *WORDS),
+            *(computed(name, *_SIGNAL[name]) for name in ("expected", "lower", "upper", "score", "why")),
+            computed("method", _T.TEXT, "Judged by", "The test that judged it."),
             Field("notes", _T.LONG_TEXT, "Notes"),
         ),
         key_format="COUNT-{:05d}", description=f"{spec.table} for each {spec.every}, judged.",

@@ -48,15 +48,8 @@ class PatternSets(PatternSpec):
         return (*repeats, *stories, self._patterns())
 
     def _patterns(self) -> ColumnSet:
-        from_outcomes = [
-            name
-            for one in self.outcomes
-            for condition in (one.when, one.of)
-            if condition is not None
-            for name in sorted(condition.fields)
-        ]
         repeats = [f"{name}_repeat" for name in self.repeats]
-        needs = dict.fromkeys((self.date, *self.attributes, *from_outcomes, *repeats))
+        needs = dict.fromkeys((self.date, *self.attributes, *self.outcome_fields, *repeats))
         return ColumnSet(
             "pattern", self.table, tuple(needs), made.case_fields(self.patterns), self._answer,
             settings=repr(self), keeps=(made.pattern_table(self),), explain=self._explain,

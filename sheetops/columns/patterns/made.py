@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...model.schema import Choice, Field, FieldType, Table
-from .spec import Outcome, PatternSpec
+from ..making import computed, in_words
+from .spec import PatternSpec
 
 _T = FieldType
 TRENDS = ("new", "rising", "falling", "chronic", "steady", "no history")
@@ -48,9 +49,9 @@ def repeat_fields(names: Sequence[str]) -> tuple[Field, ...]:
         field
         for name in names
         for field in (
-            Field(f"{name}_repeats", _T.INTEGER, f"{_said(name)} repeats", "How many cases of the same one there were in the days up to this one."),
-            Field(f"{name}_repeat", _T.BOOLEAN, f"{_said(name)} is a repeat", "Whether that is above what is usual now, by an exact limit."),
-            Field(f"{name}_repeat_why", _T.LONG_TEXT, f"{_said(name)} repeat why", "The numbers behind it."),
+            Field(f"{name}_repeats", _T.INTEGER, f"{in_words(name)} repeats", "How many cases of the same one there were in the days up to this one."),
+            Field(f"{name}_repeat", _T.BOOLEAN, f"{in_words(name)} is a repeat", "Whether that is above what is usual now, by an exact limit."),
+            Field(f"{name}_repeat_why", _T.LONG_TEXT, f"{in_words(name)} repeat why", "The numbers behind it."),
         )
     )  # fmt: skip
 
@@ -58,18 +59,9 @@ def repeat_fields(names: Sequence[str]) -> tuple[Field, ...]:
 def standard_fields(names: Sequence[str]) -> tuple[Field, ...]:
     """Return the columns with each value in its canonical spelling; what was typed stays in its own."""
     return tuple(
-        Field(f"{name}_standard", _T.TEXT, f"{_said(name)} (standard)", f"{_said(name)} in the spelling that was agreed on.")
+        Field(f"{name}_standard", _T.TEXT, f"{in_words(name)} (standard)", f"{in_words(name)} in the spelling that was agreed on.")
         for name in names
     )  # fmt: skip
-
-
-def _said(name: str) -> str:
-    words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
-
-
-def _computed(name: str, kind: FieldType, label: str, about: str, *choices: str) -> Field:
-    return Field(name, kind, label, about, choices=tuple(map(Choice, choices)), computed=True)
 
 
 def pattern_table(spec: PatternSpec) -> Table:
@@ -77,26 +69,26 @@ def pattern_table(spec: PatternSpec) -> Table:
     return Table(
         spec.patterns, "pattern_id", (
             Field("pattern_id", _T.TEXT, "Pattern no.", required=True),
-            _computed("pattern", _T.TEXT, "Pattern", "What its cases have in common."),
-            _computed("attributes", _T.LONG_TEXT, "Attributes", "The same, for programs."),
-            _computed("state", _T.CHOICE, "State", "Whether it is found in the window now.", "current", "gone"),
-            _computed("size", _T.INTEGER, "Cases", f"Its cases in the last {spec.window} days."),
-            _computed("expected", _T.NUMBER, "Expected", "How many there would be if nothing held them together, or as before."),
-            _computed("ratio", _T.NUMBER, "Ratio", "Found against expected."),
-            _computed("lower", _T.NUMBER, "Ratio from", "Lower end of the ratio's exact 95 % interval."),
-            _computed("upper", _T.NUMBER, "Ratio to", "Upper end of it."),
-            _computed("q", _T.NUMBER, "q", "Share of false ones among patterns as sure as this (Benjamini-Hochberg)."),
-            _computed("basis", _T.TEXT, "Compared with", "What the expected number comes from."),
-            _computed("trend", _T.CHOICE, "Trend", _CASE[2].description, *TRENDS),
-            _computed("risk", _T.CHOICE, "Risk", _CASE[3].description, *RISKS),
+            computed("pattern", _T.TEXT, "Pattern", "What its cases have in common."),
+            computed("attributes", _T.LONG_TEXT, "Attributes", "The same, for programs."),
+            computed("state", _T.CHOICE, "State", "Whether it is found in the window now.", "current", "gone"),
+            computed("size", _T.INTEGER, "Cases", f"Its cases in the last {spec.window} days."),
+            computed("expected", _T.NUMBER, "Expected", "How many there would be if nothing held them together, or as before."),
+            computed("ratio", _T.NUMBER, "Ratio", "Found against expected."),
+            computed("lower", _T.NUMBER, "Ratio from", "Lower end of the ratio's exact 95 % interval."),
+            computed("upper", _T.NUMBER, "Ratio to", "Upper end of it."),
+            computed("q", _T.NUMBER, "q", "Share of false ones among patterns as sure as this (Benjamini-Hochberg)."),
+            computed("basis", _T.TEXT, "Compared with", "What the expected number comes from."),
+            computed("trend", _T.CHOICE, "Trend", _CASE[2].description, *TRENDS),
+            computed("risk", _T.CHOICE, "Risk", _CASE[3].description, *RISKS),
             *(field for outcome in outcomes(spec) for field in _outcome_fields(outcome)),
-            _computed("first_seen", _T.DATE, "First seen", "The first day on which it was found."),
-            _computed("last_seen", _T.DATE, "Last seen", "The last day on which it was found."),
-            _computed("related", _T.TEXT, "Related", "The patterns it split from or took in."),
-            _computed("recommendation", _T.LONG_TEXT, "Recommendation", "What usually helps with a pattern of its kind."),
-            _computed("recommended_to", _T.TEXT, "For", "Who could do it."),
-            _computed("why", _T.LONG_TEXT, "Why", "The numbers behind it, in a sentence."),
-            _computed("members", _T.LONG_TEXT, "Members", "By which it is known again: a sample of its cases, for programs."),
+            computed("first_seen", _T.DATE, "First seen", "The first day on which it was found."),
+            computed("last_seen", _T.DATE, "Last seen", "The last day on which it was found."),
+            computed("related", _T.TEXT, "Related", "The patterns it split from or took in."),
+            computed("recommendation", _T.LONG_TEXT, "Recommendation", "What usually helps with a pattern of its kind."),
+            computed("recommended_to", _T.TEXT, "For", "Who could do it."),
+            computed("why", _T.LONG_TEXT, "Why", "The numbers behind it, in a sentence."),
+            computed("members", _T.LONG_TEXT, "Members", "By which it is known again: a sample of its cases, for programs."),
             Field("status", _T.CHOICE, "Status", "Accepted, or dismissed: then it marks no case any more.", choices=tuple(map(Choice, STATUSES))),
             Field("owner", _T.PERSON, "Owner"),
             Field("reason", _T.LONG_TEXT, "Reason", "Why it was dismissed, or accepted."),
@@ -119,14 +111,12 @@ def outcome_prefix(outcome: str) -> str:
 def _outcome_fields(outcome: str) -> tuple[Field, ...]:
     name, said = outcome_prefix(outcome), outcome[:1].upper() + outcome[1:]
     return (
-        _computed(f"{name}_yes", _T.INTEGER, said, f"How many of its cases were: {outcome}."),
-        _computed(f"{name}_decided", _T.INTEGER, f"{said} of", "Of how many that is known."),
-        _computed(f"{name}_rate", _T.NUMBER, f"{said} rate", "The share of those."),
-        _computed(
-            f"{name}_lower", _T.NUMBER, f"{said} rate from", "Lower end of its 95 % interval (Wilson)."
-        ),
-        _computed(f"{name}_upper", _T.NUMBER, f"{said} rate to", "Upper end of it."),
-        _computed(f"{name}_level", _T.CHOICE, f"{said} risk", "Against all other cases.", *RISKS),
+        computed(f"{name}_yes", _T.INTEGER, said, f"How many of its cases were: {outcome}."),
+        computed(f"{name}_decided", _T.INTEGER, f"{said} of", "Of how many that is known."),
+        computed(f"{name}_rate", _T.NUMBER, f"{said} rate", "The share of those."),
+        computed(f"{name}_lower", _T.NUMBER, f"{said} rate from", "Lower end of its 95 % interval (Wilson)."),
+        computed(f"{name}_upper", _T.NUMBER, f"{said} rate to", "Upper end of it."),
+        computed(f"{name}_level", _T.CHOICE, f"{said} risk", "Against all other cases.", *RISKS),
     )
 
 
@@ -135,17 +125,14 @@ def spelling_table(name: str) -> Table:
     return Table(
         name, "spelling", (
             Field("spelling", _T.TEXT, "No.", required=True),
-            _computed("field", _T.TEXT, "Field", "Of which field."),
-            _computed("typed", _T.TEXT, "As typed", "It stays as it is in the records."),
-            _computed("times", _T.INTEGER, "Times", "How often it was typed."),
-            _computed("proposed", _T.TEXT, "Proposed", "The value it seems to mean."),
-            _computed("tier", _T.CHOICE, "How sure", "Nothing of this is applied before somebody confirms it.", "sure", "suggestion", "unknown"),
-            _computed("score", _T.NUMBER, "Likeness", "0 to 100 (token set ratio)."),
-            _computed("why", _T.LONG_TEXT, "Why", "What it was compared with."),
+            computed("field", _T.TEXT, "Field", "Of which field."),
+            computed("typed", _T.TEXT, "As typed", "It stays as it is in the records."),
+            computed("times", _T.INTEGER, "Times", "How often it was typed."),
+            computed("proposed", _T.TEXT, "Proposed", "The value it seems to mean."),
+            computed("tier", _T.CHOICE, "How sure", "Nothing of this is applied before somebody confirms it.", "sure", "suggestion", "unknown"),
+            computed("score", _T.NUMBER, "Likeness", "0 to 100 (token set ratio)."),
+            computed("why", _T.LONG_TEXT, "Why", "What it was compared with."),
             Field("confirmed", _T.TEXT, "Confirmed", "'yes', 'no', or the value it means. Asked once, remembered for good."),
         ),
         key_format="S-{:05d}", description="Spellings to confirm once.",
     )  # fmt: skip
-
-
-__all__ = ["Outcome", "case_fields", "pattern_table", "repeat_fields", "spelling_table", "standard_fields", "story_fields"]  # fmt: skip

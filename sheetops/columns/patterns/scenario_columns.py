@@ -9,6 +9,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from ..blanks import plain, plain_rows
 from ..days import day_end, moments, today, until
+from ..making import figures
 from ..sets import Answer, Ask
 from .columns import PatternColumns, pattern_columns
 from .made import REPEATED, outcome_prefix, outcomes
@@ -76,7 +77,7 @@ def _earlier(kept: pd.DataFrame) -> pd.DataFrame:
 
 def _outcomes(spec: PatternSets, records: pd.DataFrame) -> dict[str, pd.Series]:
     """Return for each outcome whether a case came to it; None where it could not, or nobody knows yet."""
-    rows = plain_rows(records) if spec.outcomes else []
+    rows = plain_rows(records[list(spec.outcome_fields)]) if spec.outcomes else []
     told = {one.name: pd.Series([_came(one, row) for row in rows], index=records.index, dtype=object) for one in spec.outcomes}  # fmt: skip
     if spec.repeats:
         flags = [plain(records[f"{name}_repeat"]) for name in spec.repeats if f"{name}_repeat" in records]
@@ -106,15 +107,10 @@ def _records(spec: PatternSets, patterns: pd.DataFrame) -> pd.DataFrame:
     rows = pd.DataFrame(table).set_axis(patterns["id"])
     rates = [name for name in rows if name.endswith(("_rate", "_lower", "_upper"))]
     for name in (*_NUMBERS, *rates):
-        rows[name] = [_figures(one) for one in rows[name]]
+        rows[name] = [figures(one) for one in rows[name]]
     for name in [name for name in rows if name == "risk" or name.endswith("_level")]:
         rows[name] = [one or None for one in plain(rows[name])]
     return rows
-
-
-def _figures(value: Any) -> float | None:
-    number = float("nan") if value is None else float(value)
-    return float(f"{number:.4g}") if abs(number) < float("inf") else None
 
 
 def _unreasoned(kept: pd.DataFrame, table: str) -> list[str]:

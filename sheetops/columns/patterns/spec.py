@@ -41,6 +41,12 @@ class PatternSpec:
     most: int
     timezone: str
 
+    @property
+    def outcome_fields(self) -> tuple[str, ...]:
+        """The fields that tell what a case came to."""
+        conditions = [part for one in self.outcomes for part in (one.when, one.of) if part is not None]
+        return tuple(dict.fromkeys(name for part in conditions for name in sorted(part.fields)))
+
 
 @dataclass(frozen=True)
 class StandardiseSpec:

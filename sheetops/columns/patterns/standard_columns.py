@@ -37,7 +37,7 @@ def answer(spec: StandardColumns, ask: Ask) -> Answer:
     asked, waiting = 0, []
     for name in spec.fields:
         values = plain(ask.records[name])
-        known = {str(row["typed"]): row for row in kept if row["field"] == name}
+        known = _known(kept, name)
         aliases, refused = _confirmed(known)
         canonical = _canonical(spec, name)
         columns[f"{name}_standard"] = standardised(values, canonical, aliases=aliases).set_axis(keys)
@@ -54,6 +54,11 @@ def answer(spec: StandardColumns, ask: Ask) -> Answer:
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["field", "typed", "times", "proposed", "tier", "score", "why"])  # fmt: skip
     notes = [f"{asked:,} spellings of {spec.table} wait to be confirmed in {spec.spellings}, such as '{waiting[0]}'."] if asked else []  # fmt: skip
     return Answer(pd.DataFrame(columns, index=keys), notes=notes, rows={spec.spellings: table})
+
+
+def _known(kept: Sequence[Mapping[str, Any]], name: str) -> dict[str, Mapping[str, Any]]:
+    """Return the records of a field's spellings by what was typed."""
+    return {str(row["typed"]): row for row in kept if row["field"] == name}
 
 
 def _canonical(spec: StandardColumns, name: str) -> tuple[str, ...] | None:
@@ -93,10 +98,11 @@ def explain(spec: StandardColumns, ask: Ask, key: str) -> Sequence[str]:
     rows = ask.records[ask.records[spec.key] == key]
     if rows.empty:
         return []
-    found = answer(spec, ask).columns
-    lines = []
+    lines, kept = [], plain_rows(ask.kept[spec.spellings])
     for name in spec.fields:
-        typed, standard = plain(rows[name]).iloc[0], plain(found[f"{name}_standard"])[key]
+        aliases, _ = _confirmed(_known(kept, name))
+        found = standardised(plain(ask.records[name]), _canonical(spec, name), aliases=aliases)
+        typed, standard = plain(rows[name]).iloc[0], found[rows.index[0]]
         same = "as typed" if typed == standard else f"typed as '{typed}'"
         lines.append(f"{name}: {'blank' if typed is None else f'{standard} ({same})'}")
     return lines

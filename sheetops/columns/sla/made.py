@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from ...model.live import Live
 from ...model.schema import Choice, Field, FieldType
+from ..making import in_words
 
 STATES = ("on track", "at risk", "breached", "paused", "met", "met late", "cancelled")
 
@@ -44,7 +45,9 @@ def fields(goals: Sequence[str], columns: Sequence[str], *, live: bool = False) 
     live = live and {*LIVE} <= {*columns}
     made = [_field(goal, column, live) for goal in goals for column in NAMES if column in columns]
     return tuple(made) + tuple(
-        Field(f"{goal}_{STEP}", _T.TEXT, f"{_said(goal)} step", "The last escalation step, as cycle:percent.")
+        Field(
+            f"{goal}_{STEP}", _T.TEXT, f"{in_words(goal)} step", "The last escalation step, as cycle:percent."
+        )
         for goal in goals
     )
 
@@ -53,14 +56,9 @@ def _field(goal: str, column: str, live: bool) -> Field:
     kind, label, about = _COLUMNS[column]
     choices = tuple(map(Choice, STATES)) if column == "state" else ()
     shown = _live(goal) if live and column == "state" else None
-    return Field(f"{goal}_{column}", kind, f"{_said(goal)} {label}", about, choices=choices, live=shown)
+    return Field(f"{goal}_{column}", kind, f"{in_words(goal)} {label}", about, choices=choices, live=shown)
 
 
 def _live(goal: str) -> Live:
     on_track, at_risk, breached = STATES[:3]
     return Live(f"{goal}_due", f"{goal}_at_risk_at", breached, at_risk, on_track)
-
-
-def _said(goal: str) -> str:
-    words = goal.replace("_", " ")
-    return words[:1].upper() + words[1:]
