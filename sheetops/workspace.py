@@ -121,7 +121,7 @@ def _read_config(
         computed += (more := step(tables))
         tables = with_computed(tables, more, root.section("tables"))
     signals, counts = read_anomalies(root, tables, timezone)
-    computed += (more := tuple(one.set() for one in (*signals, *counts)))
+    computed += (more := (*(one.set() for one in signals), *(one.set() for one in counts)))
     tables = with_computed(tables, more, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
