@@ -58,7 +58,9 @@ def _text_file(path: Path, encoding: str | None) -> FileRows:
     raw = path.read_bytes()
     text, named = _decoded(raw, encoding, path)
     if not text.strip():
-        raise FileUnreadable(f"{path.name} is empty.", next_step="Export it again; its first row is the header.")
+        raise FileUnreadable(
+            f"{path.name} is empty.", next_step="Export it again; its first row is the header."
+        )
     divider = _divider(text[:SAMPLE])
     csv.field_size_limit(1 << 30)
     try:
@@ -72,7 +74,8 @@ def _decoded(raw: bytes, encoding: str | None, path: Path) -> tuple[str, str]:
     """Return the text and the encoding's name: by its mark, as UTF-8 where it is, else by its letters."""
     if raw[:4] == b"PK\x03\x04" or raw[:4] == b"\xd0\xcf\x11\xe0":
         raise FileUnreadable(
-            f"{path.name} is a workbook under another name.", next_step="Rename it so that it ends in .xlsx (or .xls)."
+            f"{path.name} is a workbook under another name.",
+            next_step="Rename it so that it ends in .xlsx (or .xls).",
         )
     if encoding is None:
         encoding = next((name for mark, name in _MARKS.items() if raw.startswith(mark)), None)
@@ -81,7 +84,8 @@ def _decoded(raw: bytes, encoding: str | None, path: Path) -> tuple[str, str]:
             return raw.decode(encoding), encoding.upper().removesuffix("-SIG")
         except LookupError:
             raise FileUnreadable(
-                f"There is no encoding '{encoding}'.", next_step="Try: --encoding cp1252, or utf-8, gb18030, shift_jis."
+                f"There is no encoding '{encoding}'.",
+                next_step="Try: --encoding cp1252, or utf-8, gb18030, shift_jis.",
             ) from None
         except UnicodeDecodeError as error:
             raise FileUnreadable(
@@ -198,7 +202,7 @@ def _parquet(path: Path) -> FileRows:
         ) from None
     try:
         table = parquet.read_table(path)
-    except Exception as error:  # noqa: BLE001 - pyarrow has errors of many kinds for one damaged file
+    except Exception as error:
         raise FileUnreadable(f"{path.name} cannot be read as Parquet: {str(error)[:100]}.") from None
     columns = [column.to_pylist() for column in table.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
@@ -240,7 +244,9 @@ def _table(file: str, rows: Rows, form: str, tab: str = "") -> FileRows:
     if blank:
         notes.append(f"{blank:,} blank rows are no rows." if blank > 1 else "1 blank row is no row.")
     for place, times in unnamed.items():
-        notes.append(f"Column {column_letters(place + 1)} has {times:,} values and no header: it is left out.")
+        notes.append(
+            f"Column {column_letters(place + 1)} has {times:,} values and no header: it is left out."
+        )
     return FileRows(file, headers, kept, numbers, form, notes, tab)
 
 
@@ -250,7 +256,9 @@ def _first_row(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, dict[int,
         filled = {column: raw for column, raw in enumerate(cells, 1) if not is_blank(raw)}
         if filled:
             if all(isinstance(raw, str) for raw in filled.values()) and number < len(rows):
-                return number, _named([Header(c, " ".join(tidy(raw).split()), "") for c, raw in filled.items()])
+                return number, _named(
+                    [Header(c, " ".join(tidy(raw).split()), "") for c, raw in filled.items()]
+                )
             break
     raise FileUnreadable(
         f"No row of {file} reads like a header: short, different texts above the values.",
@@ -263,5 +271,7 @@ def _named(headers: Sequence[Header]) -> dict[int, str]:
     found: dict[int, str] = {}
     for header in headers:
         again = header.text in found.values()
-        found[header.column] = f"{header.text} (column {column_letters(header.column)})" if again else header.text
+        found[header.column] = (
+            f"{header.text} (column {column_letters(header.column)})" if again else header.text
+        )
     return found

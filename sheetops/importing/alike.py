@@ -75,7 +75,11 @@ def perhaps_twice(
 
 
 def _put(
-    blocks: dict[tuple[Any, ...], list[_Told]], alike: Alike, values: Mapping[str, Any], key: str, row: int | None
+    blocks: dict[tuple[Any, ...], list[_Told]],
+    alike: Alike,
+    values: Mapping[str, Any],
+    key: str,
+    row: int | None,
 ) -> None:
     same = tuple(values.get(name) for name in alike.same)
     text, day = values.get(alike.text), values.get(alike.date) if alike.date else None
@@ -124,9 +128,7 @@ def _stories(texts: Mapping[str, str]) -> tuple[Mapping[str, str], list[str]]:
     return {key: said[text] for key, text in texts.items() if said[text]}, [note] if len(texts) > MOST else []
 
 
-def _pairs(
-    group: Sequence[_Told], story: Mapping[str, str], alike: Alike, file: FileRows
-) -> Iterable[Pair]:
+def _pairs(group: Sequence[_Told], story: Mapping[str, str], alike: Alike, file: FileRows) -> Iterable[Pair]:
     by_story: dict[str, list[_Told]] = defaultdict(list)
     for told in group:
         if told.key in story:

@@ -48,7 +48,9 @@ def date_order(file: FileRows, mapping: FileMapping, table: Table) -> DateOrder 
     Where some can only be day first and others only month first, a field (a market) whose values divide them cleanly
     makes rules. Where nothing decides, `mapping.day_first` stands, and the evidence says that it is a guess.
     """
-    headers = [h for h, name in mapping.columns.items() if h in file.headers and table.field(name).type in DATES]
+    headers = [
+        h for h, name in mapping.columns.items() if h in file.headers and table.field(name).type in DATES
+    ]
     columns = [[_kind(raw) for raw in file.column(header)] for header in headers]
     whole = _tally(kind for column in columns for kind in column)
     if not (whole.day or whole.month or whole.either):
@@ -117,7 +119,11 @@ def _rules(name: str, shown: dict[Any, Counter[str]]) -> DateOrder | None:
     listed = ", ".join(repr(value) for value in few)
     rule = DateRule(Condition(f"{name} in [{listed}]"), day_first=not usual)
     words = ("month first", "day first") if usual else ("day first", "month first")
-    return DateOrder(usual, (rule,), f"{words[0]} where {name} is {', '.join(few)}, {words[1]} elsewhere: dates that read one way only show it")
+    return DateOrder(
+        usual,
+        (rule,),
+        f"{words[0]} where {name} is {', '.join(few)}, {words[1]} elsewhere: dates that read one way only show it",
+    )
 
 
 def with_order(mapping: FileMapping, order: DateOrder | None) -> FileMapping:

@@ -110,7 +110,9 @@ class Deciding:
 
     def _differs(self, row: int, record: Record) -> bool:
         values = record.values
-        return any(self.read.columns[name][row] != values.get(name) for name in self.names if name != self.table.key)
+        return any(
+            self.read.columns[name][row] != values.get(name) for name in self.names if name != self.table.key
+        )
 
     # --- deciding ----------------------------------------------------------------------------------
 
@@ -304,6 +306,8 @@ def owners(records: Mapping[str, Record], fields: Collection[Field]) -> dict[str
     """Return field -> value -> the active record that has it, for fields without repeats."""
     active = {key: record.values for key, record in records.items() if not record.archived}
     return {
-        field.name: {values[field.name]: key for key, values in active.items() if values.get(field.name) is not None}
+        field.name: {
+            values[field.name]: key for key, values in active.items() if values.get(field.name) is not None
+        }
         for field in fields
     }

@@ -21,7 +21,14 @@ LOOKED_AT = 300
 """Different cells of a column that are tried on a proposed field."""
 FITS = 0.5
 """Share of them that has to be readable before a proposal is called sure."""
-_FREE = (FieldType.TEXT, FieldType.LONG_TEXT, FieldType.CHOICE, FieldType.MULTI_CHOICE, FieldType.PERSON, FieldType.REFERENCE)
+_FREE = (
+    FieldType.TEXT,
+    FieldType.LONG_TEXT,
+    FieldType.CHOICE,
+    FieldType.MULTI_CHOICE,
+    FieldType.PERSON,
+    FieldType.REFERENCE,
+)
 """Types whose values are other people's words: that they are unknown says nothing about the column."""
 
 
@@ -44,7 +51,9 @@ class Headers:
     unknown: tuple[str, ...]
 
 
-def match_headers(file: FileRows, table: Table, schema: Schema, earlier: Iterable[FileMapping] = ()) -> Headers:
+def match_headers(
+    file: FileRows, table: Table, schema: Schema, earlier: Iterable[FileMapping] = ()
+) -> Headers:
     """Return which field each header names. `earlier` are mappings that people confirmed for the same table.
 
     Certain is a field's name or label, the header it has in a tracker, or the one confirmed before. Fuzzy likeness and
@@ -59,7 +68,9 @@ def match_headers(file: FileRows, table: Table, schema: Schema, earlier: Iterabl
             certain[header] = name
     left = [header for header in file.headers if header not in certain]
     free = [field for field in fields if field.name not in certain.values()]
-    proposed = _proposed(left, free, file, {name: f for name, f in known.items() if f in {x.name for x in free}})
+    proposed = _proposed(
+        left, free, file, {name: f for name, f in known.items() if f in {x.name for x in free}}
+    )
     taken = {one.header for one in proposed}
     return Headers(certain, tuple(proposed), tuple(header for header in left if header not in taken))
 
@@ -84,7 +95,9 @@ def _proposed(
 ) -> list[ProposedColumn]:
     """Return a proposal for each header that has one: each field once, to the header that is likest."""
     by_name = {field.name: field for field in free}
-    words = {same_header(word): name for name, words in synonyms().items() if name in by_name for word in words}
+    words = {
+        same_header(word): name for name, words in synonyms().items() if name in by_name for word in words
+    }
     found: list[ProposedColumn] = []
     for header in left:
         bare = " ".join(simple_name(header, "").split("_")) or same_header(header)
@@ -117,7 +130,10 @@ def _judged(one: ProposedColumn, field: Field, file: FileRows) -> ProposedColumn
     cells = {str(raw): raw for raw in file.column(one.header)[: 20 * LOOKED_AT] if not is_blank(raw)}
     some = list(cells.values())[:LOOKED_AT]
     read = sum(
-        any(not isinstance(parse_value(field, raw, Reading(ZoneInfo("UTC"), order)), Invalid) for order in (True, False))
+        any(
+            not isinstance(parse_value(field, raw, Reading(ZoneInfo("UTC"), order)), Invalid)
+            for order in (True, False)
+        )
         for raw in some
     )
     if not some or read >= FITS * len(some):

@@ -27,7 +27,10 @@ class Identity:
         """Return what identifies rows under a mapping."""
         filled = {*mapping.columns.values(), *mapping.constants}
         return cls(
-            table, table.key in filled, REFERENCE in filled and REFERENCE in table.by_name, SYSTEM in table.by_name
+            table,
+            table.key in filled,
+            REFERENCE in filled and REFERENCE in table.by_name,
+            SYSTEM in table.by_name,
         )
 
     @property
@@ -64,7 +67,12 @@ class Known:
 
     @classmethod
     def of(
-        cls, identity: Identity, records: Mapping[str, Record], names: Sequence[str], added: Iterable[Entry], origin: str
+        cls,
+        identity: Identity,
+        records: Mapping[str, Record],
+        names: Sequence[str],
+        added: Iterable[Entry],
+        origin: str,
     ) -> Known:
         """Return the records of a table as rows are looked for among them. `added` are the journal's entries of ADD."""
         known = cls(identity, records)

@@ -35,8 +35,24 @@ def intake_table() -> Table:
     fields = [Field("intake_id", text, "Intake", "The intake's own number of the row.")]
     fields += [Field(name, kind, label, said, computed=True) for name, kind, label, said in own]
     states = tuple(Choice(state) for state in (OPEN, DONE, DISMISSED))
-    fields.insert(8, Field("raw", long, "The row", "Everything the row said. Correct a value here, then run: sheetops import --retry"))
-    fields.append(Field("state", FieldType.CHOICE, "State", "Set it to dismissed, and the row is not tried again.", choices=states))
+    fields.insert(
+        8,
+        Field(
+            "raw",
+            long,
+            "The row",
+            "Everything the row said. Correct a value here, then run: sheetops import --retry",
+        ),
+    )
+    fields.append(
+        Field(
+            "state",
+            FieldType.CHOICE,
+            "State",
+            "Set it to dismissed, and the row is not tried again.",
+            choices=states,
+        )
+    )
     said = "Rows that an import could not take, each with the reason."
     return Table(INTAKE, "intake_id", tuple(fields), "IN-{:05d}", said)
 
@@ -80,7 +96,14 @@ class IntakeBook:
         return self.records[key].values["record"] or ""
 
     def take(
-        self, digest: str, kind: str, row: int, ref: str, reason: str, raw: Mapping[str, Any], record: str | None = None
+        self,
+        digest: str,
+        kind: str,
+        row: int,
+        ref: str,
+        reason: str,
+        raw: Mapping[str, Any],
+        record: str | None = None,
     ) -> None:
         """Put a row in, unless it is there; a reason that has changed since is brought up to date."""
         key = self._by_digest.get(digest)
@@ -108,7 +131,9 @@ class IntakeBook:
 
     def unreadable_again(self, key: str, reason: str, row: int) -> None:
         """Note why a row of the intake still cannot be taken."""
-        self._set(key, "reason", reason, Source(Actor.IMPORT, address=f"{self.file} row {row}", who=self.origin))
+        self._set(
+            key, "reason", reason, Source(Actor.IMPORT, address=f"{self.file} row {row}", who=self.origin)
+        )
 
     def read_now(self, ref: str, record: str, row: int) -> None:
         """Close what is open of a reference: a row of it could be taken."""

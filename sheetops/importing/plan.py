@@ -94,12 +94,23 @@ class ImportPlan:
             "cells_updated": self.cells,
             "brought_back": self.back,
             "kept": [_kept_json(one) for one in self.kept[:most]],
-            "intake_reasons": [{"reason": r.said, "rows": r.count, "first_row": r.row} for r in self.reasons[:most]],
+            "intake_reasons": [
+                {"reason": r.said, "rows": r.count, "first_row": r.row} for r in self.reasons[:most]
+            ],
             "spellings": [
-                {"field": s.field, "typed": s.raw, "times": s.count, "proposed": s.proposed, "tier": s.tier, "why": s.why}
+                {
+                    "field": s.field,
+                    "typed": s.raw,
+                    "times": s.count,
+                    "proposed": s.proposed,
+                    "tier": s.tier,
+                    "why": s.why,
+                }
                 for s in self.spellings[:most]
             ],
-            "perhaps_twice": [{"row": p.row, "key": p.key, "other": p.other, "why": p.why} for p in self.pairs[:most]],
+            "perhaps_twice": [
+                {"row": p.row, "key": p.key, "other": p.other, "why": p.why} for p in self.pairs[:most]
+            ],
             "identified_by": self.identity,
             "notes": list(self.notes),
             "guards": [trip.to_json() for trip in self.guards],
@@ -141,7 +152,9 @@ def make_import(ask: ImportAsk) -> ImportPlan:
 
 def _own_keys(read: ReadRows, table: Table) -> set[str]:
     """Return the keys that the file itself gives, so that none is minted twice."""
-    return {show_value(table.field(table.key), key) for key in read.columns.get(table.key, ()) if key is not None}
+    return {
+        show_value(table.field(table.key), key) for key in read.columns.get(table.key, ()) if key is not None
+    }
 
 
 def _tell_stories(deciding: Deciding, entries: Iterable[Entry], origin: str) -> None:
@@ -213,13 +226,19 @@ def _plan(
 ) -> ImportPlan:  # fmt: skip
     fates = Counter(decided.fates)
     counts = {"rows": read.count, **{fate.value: fates[fate] for fate in Fate}}
-    cells = sum(1 for change in decided.changes if change.op is Op.SET and change.source.actor is Actor.IMPORT)
+    cells = sum(
+        1 for change in decided.changes if change.op is Op.SET and change.source.actor is Actor.IMPORT
+    )
     notes = [*ask.file.notes, *more]
     if read.blanked:
-        notes.append(f"{read.blanked:,} cells say {', '.join(ask.mapping.blanks[:3])} or the like: taken as blank.")
+        notes.append(
+            f"{read.blanked:,} cells say {', '.join(ask.mapping.blanks[:3])} or the like: taken as blank."
+        )
     same = sum(one.same for one in read.meanings.values())
     if same:
-        notes.append(f"{same:,} cells are a choice in another spelling (case, spaces, width, or confirmed): taken as it.")
+        notes.append(
+            f"{same:,} cells are a choice in another spelling (case, spaces, width, or confirmed): taken as it."
+        )
     spellings = [one for meanings in read.meanings.values() for one in meanings.open]
     reasons = _reasons(ask.file, read, decided)
     return ImportPlan(

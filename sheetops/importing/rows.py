@@ -39,6 +39,8 @@ class FileRows:
     notes: list[str] = field(default_factory=list)
     tab: str = ""
     intake: Sequence[str] = ()
+    broken: Mapping[int, str] = field(default_factory=dict)
+    """Rows of the intake that can no longer be read at all, and why."""
 
     def column(self, header: str) -> list[Any]:
         """Return the cells under a header."""
@@ -49,7 +51,9 @@ class FileRows:
         """Return a row as header -> cell, for what is kept of a row that cannot be read; blanks are left out."""
         cells = self.rows[row]
         said = {
-            header: plain_cell(raw) for header, raw in zip(self.headers, cells, strict=False) if not is_blank(raw)
+            header: plain_cell(raw)
+            for header, raw in zip(self.headers, cells, strict=False)
+            if not is_blank(raw)
         }
         beyond = [plain_cell(raw) for raw in cells[len(self.headers) :] if not is_blank(raw)]
         return {**said, "": beyond} if beyond else said
@@ -101,7 +105,9 @@ def read_rows(
 ) -> ReadRows:
     """Return the rows of a file as values of the table's fields. What cannot be read is noted row by row."""
     read = ReadRows(len(file.rows), {})
-    present = [(header, table.field(name)) for header, name in mapping.columns.items() if header in file.headers]
+    present = [
+        (header, table.field(name)) for header, name in mapping.columns.items() if header in file.headers
+    ]
     _odd_rows(file, read)
     usual = Reading(ZoneInfo(mapping.timezone), mapping.day_first)
     for header, one in present:
@@ -121,6 +127,8 @@ def _odd_rows(file: FileRows, read: ReadRows) -> None:
     """Note rows that are no records: too many cells, the header once more, totals at the end."""
     wide = len(file.headers)
     titles = list(file.headers)
+    for row, why in file.broken.items():
+        read.wrong(row, why)
     for row, cells in enumerate(file.rows):
         if len(cells) > wide:
             said = f"has {len(cells) - wide} more cells than the header: perhaps a divider inside a text"
@@ -132,9 +140,7 @@ def _odd_rows(file: FileRows, read: ReadRows) -> None:
             read.wrong(row, "looks like a row of totals")
 
 
-def _readings(
-    mapping: FileMapping, read: ReadRows, usual: Reading
-) -> tuple[list[Reading], list[int] | None]:
+def _readings(mapping: FileMapping, read: ReadRows, usual: Reading) -> tuple[list[Reading], list[int] | None]:
     """Return the ways in which dates are read, and which of them each row follows; None where there is one way."""
     if not mapping.rules:
         return [usual], None
