@@ -16,7 +16,7 @@ from .config.section import Mistakes, Section
 from .foreign_files import read_file
 from .importing.alike import proposed_alike
 from .importing.date_order import date_order, with_order
-from .importing.headers import Headers, ProposedColumn, match_headers
+from .importing.headers import Headers, ProposedColumn, identifying, match_headers
 from .importing.intake import INTAKE, OPEN, UNREADABLE, intake_table
 from .importing.mapping import SYSTEM, FileMapping
 from .importing.mapping_file import mapping_text, read_mapping, table_named, text_with
@@ -72,19 +72,23 @@ def import_file(ws: Workspace, path: Path, into: str, wishes: Wishes, ask: Ask |
     plan = job.plan()
     lines = [*job.lines(plan), *plan_lines(plan, table, everything=wishes.everything)]
     if ask is not None and not wishes.yes:
-        if job.asks(plan) and ask(
-            lines, f"Take the {count(job.sure(plan), 'proposal')} that are called sure?"
+        if (sure := job.sure(plan)) and ask(
+            lines, f"Take the {count(sure, 'proposal')} that are called sure?"
         ):
             job.confirm(plan)
             plan = job.plan()
             lines = [*job.lines(plan), *plan_lines(plan, table, everything=wishes.everything)]
-        if not plan.stopped and ask(lines, "Import?"):
-            return _carry_out(job, plan, [])
+        elif sure:
+            lines = []  # they have been shown
+        if not plan.stopped:
+            if ask(lines, "Import?"):
+                return _carry_out(job, plan, [])
+            lines = []
     if plan.stopped:
         raise ImportStopped(plan)
     if not wishes.yes:
         lines += [
-            "",
+            *([""] if lines else []),
             f"Nothing has been written. To do it, with nothing that is not certain: add --yes. To edit {job.where} first: add --draft.",
         ]
         return Outcome("import", lines, {"run": None, "mapping": job.where, **plan.to_json(JSON_MOST)})
@@ -175,9 +179,14 @@ class _Job:
         return make_import(
             ImportAsk(
                 self.file, self.mapping, self.table, records, intake, self._references(records),
-                self._entries, seq, self.allow,
+                self._entries, seq, self.allow, self._perhaps_key(),
             )
         )  # fmt: skip
+
+    def _perhaps_key(self) -> str:
+        """Return a column that may say which record a row is, where nobody confirmed one."""
+        name = identifying(self.table)
+        return next((one.header for one in self.open_columns if one.field == name), "")
 
     def _entries(self, keys: Collection[str] | None) -> Iterable[Entry]:
         return self.ws.store.entries(table=self.table.name, keys=keys) if self.ws.has_dataset else ()
@@ -211,13 +220,10 @@ class _Job:
             *question_lines(self.open_columns, plan, everything=False),
         ]
 
-    def asks(self, plan: ImportPlan) -> bool:
-        """Whether there is something sure that nobody confirmed."""
-        return self.sure(plan) > 0
-
     def sure(self, plan: ImportPlan) -> int:
         """Return how many proposals are called sure."""
-        return sum(one.tier == "sure" for one in (*self.open_columns, *plan.spellings))
+        tiers = [*(one.tier for one in self.open_columns), *(one.tier for one in plan.spellings)]
+        return tiers.count("sure")
 
     def confirm(self, plan: ImportPlan) -> None:
         """Take what is called sure, as a person said."""
@@ -367,9 +373,7 @@ def _clock(ws: Workspace) -> tuple[str, bool]:
     return read_timezone(entry, "UTC"), DATES.get(said.get("dates", ""), True)
 
 
-_DATED = re.compile(
-    r"(?<![^\W\d_])[\d][\d\W_]*|[\s_-]*\(\d+\)$|[\W_]+(v\d+|copy|final|export)$", re.IGNORECASE
-)
+_DATED = re.compile(r"(?<![^\W_])[\d][\d\W_]*|[\s_-]*\(\d+\)$|[\W_]+(v\d+|copy|final|export)$", re.IGNORECASE)
 
 
 def _name_of(path: Path) -> str:
@@ -377,7 +381,7 @@ def _name_of(path: Path) -> str:
     if path.suffix == ".toml":
         return path.stem
     bare = _DATED.sub(" ", path.stem) if len(re.sub(r"[\W\d_]", "", path.stem)) > 2 else path.stem
-    return (simple_name(bare, "") or simple_name(path.stem, "file")).replace("_", "-")
+    return simple_name(bare.strip() or path.stem, "file").replace("_", "-")
 
 
 def _mappings(ws: Workspace, table: Table, timezone: str, day_first: bool) -> Iterator[_Known]:
@@ -432,7 +436,7 @@ def _carry_out(job: _Job, plan: ImportPlan, lines: list[str]) -> Outcome:
     ]
     if plan.counts["intake"]:
         lines.append(
-            f"The intake: sheetops sql \"SELECT intake_id, row, reason FROM {INTAKE} WHERE state = 'open'\""
+            "The intake: sheetops sql \"SELECT intake_id, row, reason FROM intake WHERE state = 'open'\""
         )
     data = {"run": run.id, "undo": f"sheetops undo {run.id}", "mapping": job.where, **plan.to_json(JSON_MOST)}
     return Outcome("import", lines, data, _exit(plan))
@@ -506,9 +510,9 @@ def _again(
     for number, (_, values) in enumerate(rows):
         try:
             said = json.loads(values["raw"] or "")
-            if not isinstance(said, dict):
-                raise TypeError
-        except (ValueError, TypeError):
+        except ValueError:
+            said = None
+        if not isinstance(said, dict):
             said, broken[number] = {}, "what stands under 'The row' in the intake can no longer be read"
         raws.append(said)
     headers = tuple(

@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 @click.option(
     "--allow",
     multiple=True,
-    type=click.Choice(["unreadable"]),
-    help="Go on although most rows cannot be taken.",
+    type=click.Choice(["unreadable", "nameless"]),
+    help="Go on although most rows cannot be taken, or no column says which record a row is.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show every line, not the first 20 of each kind.")
 @FOLDER

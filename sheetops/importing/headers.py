@@ -9,11 +9,12 @@ from functools import lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
+from ..adopt.words import names_identifier, words_of
 from ..config.names import simple_name
 from ..model.lexicon import same_header
 from ..model.schema import Field, FieldType, Schema, Table
 from ..model.values import Invalid, Reading, is_blank, parse_value
-from .mapping import FileMapping
+from .mapping import REFERENCE, FileMapping
 from .meaning import likely
 from .rows import FileRows
 
@@ -68,9 +69,9 @@ def match_headers(
             certain[header] = name
     left = [header for header in file.headers if header not in certain]
     free = [field for field in fields if field.name not in certain.values()]
-    proposed = _proposed(
-        left, free, file, {name: f for name, f in known.items() if f in {x.name for x in free}}
-    )
+    names = {field.name for field in free}
+    proposed = _proposed(left, free, file, {said: name for said, name in known.items() if name in names})
+    proposed = _with_identity(proposed, left, file, table, certain)
     taken = {one.header for one in proposed}
     return Headers(certain, tuple(proposed), tuple(header for header in left if header not in taken))
 
@@ -112,6 +113,48 @@ def _proposed(
     for one in judged:
         kept.setdefault(one.field, one)
     return sorted(kept.values(), key=lambda one: file.headers.index(one.header))
+
+
+def identifying(table: Table) -> str:
+    """Return the field that says which record a row of another system is: its reference there, or else the key."""
+    return REFERENCE if REFERENCE in table.by_name else table.key
+
+
+def _with_identity(
+    proposed: list[ProposedColumn],
+    left: Sequence[str],
+    file: FileRows,
+    table: Table,
+    certain: Mapping[str, str],
+) -> list[ProposedColumn]:
+    """Return the proposals with a column that tells the rows apart, where none is known: each row has one of its own."""
+    name = identifying(table)
+    others = [one for one in proposed if one.field != name]
+    if {REFERENCE, table.key} & set(certain.values()):
+        return others if table.key in certain.values() and name == table.key else proposed
+    words = {same_header(word) for word in synonyms()[REFERENCE]}
+    named = [
+        h for h in left if names_identifier(h) or same_header(h) in words or " ".join(words_of(h)) in words
+    ]
+    taken = {one.header for one in others if one.tier == "sure"}
+    for header in sorted(named, key=lambda h: h in taken):
+        cells = [raw for raw in file.column(header) if not is_blank(raw)]
+        different = len(set(map(str, cells)))
+        if cells and len(cells) == len(file.rows) == different:
+            own = ProposedColumn(
+                header, name, "sure", "it sounds like what identifies a row, and each has one of its own"
+            )
+            return _in_order([own, *(one for one in others if one.header != header)], file)
+    for header in named[:1]:
+        cells = [raw for raw in file.column(header) if not is_blank(raw)]
+        why = f"it sounds like what identifies a row, but {len(file.rows):,} rows have {len(set(map(str, cells))):,} different ones"
+        others = [one for one in others if one.header != header]
+        return _in_order([ProposedColumn(header, name, "suggestion", why), *others], file)
+    return proposed
+
+
+def _in_order(proposed: Sequence[ProposedColumn], file: FileRows) -> list[ProposedColumn]:
+    return sorted(proposed, key=lambda one: file.headers.index(one.header))
 
 
 @lru_cache(maxsize=1)

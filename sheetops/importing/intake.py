@@ -114,14 +114,15 @@ class IntakeBook:
                 self._set(key, "state", OPEN, source)
             return
         said = json.dumps(raw, ensure_ascii=False, default=str)
+        new = next(self.keys)
         values = {
-            "intake_id": next(self.keys), "origin": self.origin, "into_table": self.table, "file": self.file, "row": row,
+            "intake_id": new, "origin": self.origin, "into_table": self.table, "file": self.file, "row": row,
             "ref": ref or None, "kind": kind, "reason": reason[:_LONGEST], "raw": said[:_LONGEST], "digest": digest,
             "record": record, "state": OPEN,
         }  # fmt: skip
-        self._by_digest[digest] = values["intake_id"]
-        self._state[values["intake_id"]] = OPEN
-        self.changes.append(Change(INTAKE, values["intake_id"], Op.ADD, source, new=values))
+        self._by_digest[digest] = new
+        self._state[new] = OPEN
+        self.changes.append(Change(INTAKE, new, Op.ADD, source, new=values))
 
     def corrected(self, key: str, record: str, row: int) -> None:
         """Note that a row of the intake is a record now."""

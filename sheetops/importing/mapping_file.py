@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from ..adopt.text import comment, quoted
@@ -186,9 +186,8 @@ def mapping_text(
         f"blank = [{', '.join(map(quoted, mapping.blanks))}]   # cells that say so are taken as blank",
         f"left_out = [{', '.join(map(quoted, mapping.left_out))}]   # columns nobody wants",
     ]
-    for setting in ("history", "sheet", "encoding"):
-        if said := getattr(mapping, setting):
-            lines.append(f"{setting} = {quoted(said)}")
+    settings = {"history": mapping.history, "sheet": mapping.sheet, "encoding": mapping.encoding}
+    lines += [f"{setting} = {quoted(said)}" for setting, said in settings.items() if said]
     lines += [
         "",
         "[columns]   # header = field",
@@ -244,10 +243,11 @@ def text_with(
     """Return a mapping file with more columns, values and proposals; what people wrote in it stays as it is."""
     lines = text.rstrip("\n").split("\n")
     said = [f"{quoted(header)} = {quoted(name)}" for header, name in columns.items()]
+    said = _without_mark(lines, said)
     _insert(
         lines, "columns", [*said, *(one for one in map(_proposed_column, proposed) if _is_new(one, text))]
     )
-    by_field = {
+    by_field: dict[str, list[str]] = {
         name: [f"{quoted(raw)} = {quoted(value)}" for raw, value in more.items()]
         for name, more in values.items()
     }
@@ -255,10 +255,23 @@ def text_with(
         if _is_new(line := _proposed_value(one), text):
             by_field.setdefault(one.field, []).append(line)
     for name, more in by_field.items():
+        more = _without_mark(lines, more)
         _insert(lines, f"values.{name}", more)
     if out := list(left_out):
         _leave_out(lines, out)
     return "\n".join(lines) + "\n"
+
+
+def _without_mark(lines: list[str], more: Sequence[str]) -> list[str]:
+    """Take the mark away from proposals that were confirmed; return the lines that stood there as no proposal."""
+    left = []
+    for line in more:
+        at = next((place for place, old in enumerate(lines) if old.startswith(f"# {line} ")), None)
+        if at is None or line.startswith("#"):
+            left.append(line)
+        else:
+            lines[at] = line
+    return left
 
 
 def _is_new(line: str, text: str) -> bool:

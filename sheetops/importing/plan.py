@@ -27,6 +27,9 @@ UNREADABLE_AT_LEAST = 3
 ALLOW = "unreadable"
 """The word that lets an import go on although most of its rows cannot be taken."""
 
+NAMELESS = "nameless"
+"""The word that lets an import tell rows by all they say although a column seems to identify them."""
+
 EntriesOf = Callable[[Collection[str] | None], Iterable[Entry]]
 """The journal of the table: of some records, or (None) of all."""
 
@@ -48,6 +51,8 @@ class ImportAsk:
     entries_of: EntriesOf
     seq: int
     allow: frozenset[str] = frozenset()
+    perhaps_key: str = ""
+    """A column that may say which record a row is, where nobody confirmed one."""
 
 
 @dataclass(frozen=True)
@@ -244,7 +249,7 @@ def _plan(
     return ImportPlan(
         ask.mapping.name, ask.table.name, ask.file.file, ask.seq, (*decided.changes, *book.changes), counts, cells,
         decided.back, tuple(decided.kept), reasons, tuple(spellings), tuple(pairs), identity.words, tuple(notes),
-        _guards(ask, counts, reasons),
+        (*_nameless(ask, identity), *_guards(ask, counts, reasons)),
     )  # fmt: skip
 
 
@@ -260,6 +265,15 @@ def _reasons(file: FileRows, read: ReadRows, decided: Decided) -> tuple[Reason, 
     return tuple(Reason(said, count, row) for said, (count, row) in ordered)
 
 
+def _nameless(ask: ImportAsk, identity: Identity) -> tuple[GuardTrip, ...]:
+    """Stop where rows would be told by all they say although a column seems to identify them: that cannot be mended later."""
+    if identity.by_ref or identity.by_key or not ask.perhaps_key or NAMELESS in ask.allow:
+        return ()
+    said = f"No column of {ask.file.file} says for certain which record a row is; '{ask.perhaps_key}' may."
+    mend = f"Confirm it when asked, or write imports/{ask.mapping.name}.toml with --draft and take the # away before it."
+    return (ImportTrip(ask.mapping.name, NAMELESS, said, NAMELESS, mend, "To tell rows by all they say"),)
+
+
 def _guards(ask: ImportAsk, counts: Mapping[str, int], reasons: Sequence[Reason]) -> tuple[GuardTrip, ...]:
     intake, rows = counts["intake"], counts["rows"]
     most = max(UNREADABLE_AT_LEAST, UNREADABLE_PERCENT / 100 * rows)
@@ -267,18 +281,22 @@ def _guards(ask: ImportAsk, counts: Mapping[str, int], reasons: Sequence[Reason]
         return ()
     shown = "; ".join(f"{reason.said} ({reason.count:,})" for reason in reasons[:3])
     said = f"{intake:,} of {rows:,} rows of {ask.file.file} cannot be taken: {shown}."
-    mend = f"Look at the columns in imports/{ask.mapping.name}.toml, or name the file's own with --map."
+    mend = f"Look at the columns, with --draft in imports/{ask.mapping.name}.toml."
+    if ask.mapping.history is None and any("has the same" in reason.said for reason in reasons):
+        mend += " If several rows tell the course of one record, name the column with their time: --history COLUMN."
     return (ImportTrip(ask.mapping.name, ALLOW, said, ALLOW, mend),)
 
 
 @dataclass(frozen=True)
 class ImportTrip(GuardTrip):
-    """A guard that stopped an import."""
+    """A guard that stopped an import. `otherwise` says what its override does."""
+
+    otherwise: str = "To put them all into the intake"
 
     @property
     def next_step(self) -> str:
         """What to do about it."""
-        allow = f"To put them all into the intake, run the import again with --allow {self.override}."
+        allow = f"{self.otherwise}, run the import again with --allow {self.override}."
         return f"{self.mend} {allow}"
 
 

@@ -174,10 +174,10 @@ def _column(
     for place in counts:
         raw, reading = (place[0], readings[place[2]]) if isinstance(place, tuple) else (place, readings[0])
         value = one_by_one(raw, reading)
-        if value is not None and isinstance(raw, str) and raw.strip().casefold() in nothing:
-            if isinstance(value, Invalid) or field.type not in (FieldType.CHOICE, FieldType.MULTI_CHOICE):
-                read.blanked += counts[place]
-                value = None
+        says_nothing = value is not None and isinstance(raw, str) and raw.strip().casefold() in nothing
+        if says_nothing and (isinstance(value, Invalid) or not field.choices):
+            read.blanked += counts[place]
+            value = None
         found[place] = value
     wrong = {place: value for place, value in found.items() if isinstance(value, Invalid)}
     if wrong and (field.choices or field.references):
