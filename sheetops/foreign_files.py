@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -105,22 +107,31 @@ _MARKS: Mapping[bytes, str] = {
 
 
 def _guessed(raw: bytes) -> tuple[str, str]:
-    """Return text that is not UTF-8 in the likeliest encoding; Windows-1252 where nothing tells."""
+    """Return text that is not UTF-8: Windows-1252, unless its letters make words of another script.
+
+    Among the Latin encodings nothing tells for certain, so the commonest is taken and named.
+    """
     telling = b"\n".join(line for line in raw[: 20 * SAMPLE].splitlines() if not line.isascii())[:SAMPLE]
     try:
         from charset_normalizer import from_bytes
     except ImportError:
-        found = None
+        best = None
     else:
-        best = from_bytes(telling, threshold=0.4).best()
-        found = best.encoding if best else None
-    for name in (found, "cp1252"):
+        best = from_bytes(telling).best()
+    if best is not None and _is_another_script(str(best)):
         try:
-            if name:
-                return raw.decode(name), name.upper().replace("_", "-")
+            return raw.decode(best.encoding), best.encoding.upper().replace("_", "-")
         except UnicodeDecodeError:
-            continue
-    return raw.decode("cp1252", errors="replace"), "CP1252"
+            pass
+    return raw.decode("cp1252", errors="replace"), "CP1252, a guess"
+
+
+def _is_another_script(text: str) -> bool:
+    """Return whether a text has words in other letters than Latin, and none that mix both, as a wrong encoding makes them."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    latin = [[unicodedata.name(letter, "").startswith("LATIN") for letter in word] for word in words]
+    foreign = sum(not any(found) for found in latin)
+    return foreign > 0 and foreign >= 0.98 * len(words)
 
 
 def _divider(sample: str) -> str:
@@ -250,12 +261,16 @@ def _table(file: str, rows: Rows, form: str, tab: str = "") -> FileRows:
     return FileRows(file, headers, kept, numbers, form, notes, tab)
 
 
+_NUMBER = re.compile(r"[\d.,:/+\-\s%]+")
+
+
 def _first_row(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, dict[int, str]]:
     """Return the first row with cells as the header, where none reads like one but it is all text."""
     for number, cells in enumerate(rows, start=1):
         filled = {column: raw for column, raw in enumerate(cells, 1) if not is_blank(raw)}
         if filled:
-            if all(isinstance(raw, str) for raw in filled.values()) and number < len(rows):
+            words = all(isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip()) for raw in filled.values())
+            if words and number < len(rows):
                 return number, _named(
                     [Header(c, " ".join(tidy(raw).split()), "") for c, raw in filled.items()]
                 )

@@ -42,7 +42,7 @@ class _Told:
 
 
 def proposed_alike(table: Table, fields: Iterable[str]) -> Alike | None:
-    """Return what tells likely duplicates of a table: its first long text, its references and people, its first date."""
+    """Return what tells likely duplicates of a table: its first long text, whom it is about, its first date; None without these."""
     known = [table.field(name) for name in fields]
     text = next((f.name for f in known if f.type is FieldType.LONG_TEXT), None)
     if text is None:
@@ -50,7 +50,7 @@ def proposed_alike(table: Table, fields: Iterable[str]) -> Alike | None:
     same = tuple(f.name for f in known if f.type is FieldType.REFERENCE)
     same = same or tuple(f.name for f in known if f.name in ("merchant", "seller", "creator", "live_room"))
     day = next((f.name for f in known if f.type in (FieldType.DATE, FieldType.DATETIME)), None)
-    return Alike(text, same, day) if same or day else None
+    return Alike(text, same, day) if same else None  # a text and a day alone find stock phrases
 
 
 def perhaps_twice(
