@@ -269,7 +269,9 @@ def _first_row(file: str, rows: Sequence[Sequence[Any]]) -> tuple[int, dict[int,
     for number, cells in enumerate(rows, start=1):
         filled = {column: raw for column, raw in enumerate(cells, 1) if not is_blank(raw)}
         if filled:
-            words = all(isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip()) for raw in filled.values())
+            words = all(
+                isinstance(raw, str) and not _NUMBER.fullmatch(raw.strip()) for raw in filled.values()
+            )
             if words and number < len(rows):
                 return number, _named(
                     [Header(c, " ".join(tidy(raw).split()), "") for c, raw in filled.items()]

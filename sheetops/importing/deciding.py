@@ -84,10 +84,13 @@ class Deciding:
     def look_up(self) -> list[str | None]:
         """Find the record that each row is; note those for which that cannot be told."""
         found: list[str | None] = []
+        filled = [f for f in self.required if f.name in self.read.columns and f.default is None]
         for row in range(self.count):
             key = None
             if row not in self.read.problems:
-                key, why = self.known.find(self.values(row), self.names)
+                values = self.values(row)
+                blank = [f.header for f in filled if values[f.name] is None]
+                key, why = (None, _required(blank)) if blank else self.known.find(values, self.names)
                 if why:
                     self.read.wrong(row, why)
             found.append(key)
@@ -170,7 +173,7 @@ class Deciding:
     def _add(self, row: int, values: dict[str, Any], name: str | None) -> None:
         blank = [f for f in self.required if values.get(f.name) is None and f.default is None]
         if blank:
-            self.read.wrong(row, f"{', '.join(f.header for f in blank)} is required and blank")
+            self.read.wrong(row, _required([f.header for f in blank]))
             return
         said = {field: value for field, value in values.items() if value is not None}
         own = said.get(self.table.key)
@@ -261,7 +264,7 @@ class Deciding:
         if theirs is None and cell.last is not None and cell.last.actor is Actor.DEFAULT:
             return ""
         if theirs is None and field.required:
-            return "it is required, and the file has it blank"
+            return ""  # it has its default
         if theirs is not None and name in self.taken and self.taken[name].setdefault(theirs, key) != key:
             return f"{self.taken[name][theirs]} has that value, and it is unique"
         return None
@@ -277,6 +280,10 @@ class Deciding:
 _NOTHING = object()
 _PERSON = Source(Actor.TRACKER)
 _NEVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _required(headers: Sequence[str]) -> str:
+    return f"{', '.join(headers)} {'is' if len(headers) == 1 else 'are'} required and blank"
 
 
 def _instant(value: Any) -> datetime | None:

@@ -73,6 +73,7 @@ class IntakeBook:
         self._by_digest: dict[str, str] = {}
         self._open_by_ref: dict[str, list[str]] = {}
         self._seen: dict[str, int] = {}
+        self._present: set[str] = set()
         self._state: dict[str, str] = {}
         for key, record in self.records.items():
             values = record.values
@@ -86,7 +87,9 @@ class IntakeBook:
     def nth(self, digest: str) -> str:
         """Return the digest of a row, told from equal rows before it in the file."""
         number = self._seen[digest] = self._seen.get(digest, 0) + 1
-        return digest if number == 1 else f"{digest}-{number}"
+        told = digest if number == 1 else f"{digest}-{number}"
+        self._present.add(told)
+        return told
 
     def settled(self, digest: str) -> str | None:
         """Return the record that a row became after somebody corrected it in the intake; None where nobody did."""
@@ -137,9 +140,10 @@ class IntakeBook:
         )
 
     def read_now(self, ref: str, record: str, row: int) -> None:
-        """Close what is open of a reference: a row of it could be taken."""
+        """Close what is open of a reference, a row of which could be taken, unless the same bad row is in the file again."""
         for key in self._open_by_ref.pop(ref, ()):
-            self.corrected(key, record, row)
+            if self.records[key].values["digest"] not in self._present:
+                self.corrected(key, record, row)
 
     def agreed(self, digests: set[str], seen: set[str]) -> None:
         """Close the differences that are none any more; `digests` are those that still are, `seen` the records in the file."""

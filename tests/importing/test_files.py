@@ -6,7 +6,10 @@ from sheetops import ooxml
 from sheetops.foreign_files import read_file
 from sheetops.model.errors import FileUnreadable
 
-ROWS = [["T-1", "New", "DE", "Müller & Söhne", "2026-01-05", "Größe falsch"], ["T-2", "New", "DE", "Façade", "", "déjà vu"]]
+ROWS = [
+    ["T-1", "New", "DE", "Müller & Söhne", "2026-01-05", "Größe falsch"],
+    ["T-2", "New", "DE", "Façade", "", "déjà vu"],
+]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252", "latin-1"])
@@ -22,7 +25,10 @@ def test_encodings_and_dividers_are_found(office, encoding, divider):
 def test_chinese_and_japanese_encodings_are_found_or_named(office):
     from pathlib import Path
 
-    rows = [[f"T-{n}", "New", "DE", "深圳市某某贸易有限公司", "", "主播在直播间销售假冒商品，买家投诉"] for n in range(20)]
+    rows = [
+        [f"T-{n}", "New", "DE", "深圳市某某贸易有限公司", "", "主播在直播间销售假冒商品，买家投诉"]
+        for n in range(20)
+    ]
     path = Path(office.file(*rows, encoding="gb18030"))
     assert read_file(path, encoding="gb18030").rows == rows
     assert read_file(path).rows == rows
@@ -31,7 +37,8 @@ def test_chinese_and_japanese_encodings_are_found_or_named(office):
 def test_a_header_below_titles_blank_rows_and_a_row_of_totals(office):
     path = office.folder / "export.csv"
     path.write_text(
-        "Export of tickets\n\nReference,Status,Market,Points\nT-1,New,DE,3\n\nT-2,New,DE,4\nTotal,,,7\n", encoding="utf-8"
+        "Export of tickets\n\nReference,Status,Market,Points\nT-1,New,DE,3\n\nT-2,New,DE,4\nTotal,,,7\n",
+        encoding="utf-8",
     )
     said = office.take(str(path), code=3)
     assert "The header is in row 3." in said
@@ -54,7 +61,14 @@ def test_a_workbook_is_read_with_its_types(office):
 
     import pandas as pd
 
-    frame = pd.DataFrame({"Reference": ["00123", "T-2"], "Status": ["New", "New"], "Opened at": [datetime(2026, 1, 5), None], "Points": [3, 4]})
+    frame = pd.DataFrame(
+        {
+            "Reference": ["00123", "T-2"],
+            "Status": ["New", "New"],
+            "Opened at": [datetime(2026, 1, 5), None],
+            "Points": [3, 4],
+        }
+    )
     path = office.folder / "book.xlsx"
     with pd.ExcelWriter(path) as writer:
         frame.to_excel(writer, sheet_name="Tickets", index=False)
@@ -99,14 +113,18 @@ def test_what_is_no_table_is_refused_in_a_sentence(office, name, content, said):
 
 
 def test_a_file_half_of_which_cannot_be_read_stops_and_names_the_way_on(office):
-    rows = [[f"T-{n}", "Nonsense", "DE", "A", "", ""] for n in range(6)] + [[f"G-{n}", "New", "DE", "A", "", ""] for n in range(4)]
+    rows = [[f"T-{n}", "Nonsense", "DE", "A", "", ""] for n in range(6)] + [
+        [f"G-{n}", "New", "DE", "A", "", ""] for n in range(4)
+    ]
     file = office.file(*rows)
     result = office.run("import", file, "--into", "cases", "--yes")
     assert result.exit_code == 4
     assert "6 of 10 rows of tickets.csv cannot be taken" in result.stderr
     assert "--allow unreadable" in result.stderr
     assert not office.mapping().exists()
-    assert "4 added + 0 same + 0 updated + 6 to the intake = 10 rows" in office.take(file, "--allow", "unreadable", code=3)
+    assert "4 added + 0 same + 0 updated + 6 to the intake = 10 rows" in office.take(
+        file, "--allow", "unreadable", code=3
+    )
 
 
 def test_right_to_left_emoji_and_a_long_verbatim_survive(office):

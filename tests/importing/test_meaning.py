@@ -25,7 +25,9 @@ def test_a_no_writes_nothing(office):
 
 
 def test_likely_spellings_wait_until_a_person_takes_the_mark_away(office):
-    file = office.file(ROW, ["T-2", "in reveiw", "DE", "B", "", ""], ["T-3", " NEW ", "deutschland", "C", "", ""])
+    file = office.file(
+        ROW, ["T-2", "in reveiw", "DE", "B", "", ""], ["T-3", " NEW ", "deutschland", "C", "", ""]
+    )
     said = office.take(file, code=3)
     assert "status 'in reveiw' (1 times) -> 'In review'? sure" in said
     assert "2 added + 0 same + 0 updated + 1 to the intake = 3 rows" in said
@@ -46,7 +48,7 @@ def test_dates_are_read_market_by_market_where_they_show_it(office):
     assert (months["U-4"].month, months["U-4"].day) == (1, 4)
     assert (months["D-5"].month, months["D-5"].day) == (1, 5)
     text = office.mapping().read_text(encoding="utf-8")
-    assert "when = \"market in ['US']\"\ndates = \"month first\"" in text
+    assert 'when = "market in [\'US\']"\ndates = "month first"' in text
     assert "3 same" in office.take(office.file(*rows[:3]))  # a file of one market is read by the same rule
 
 
@@ -59,7 +61,9 @@ def test_where_nothing_decides_the_order_is_said_and_can_be_given(office):
 
 def test_a_mapping_is_read_with_its_mistakes_named(office):
     office.mapping().parent.mkdir()
-    office.mapping().write_text('table = "cases"\ndates = "day frist"\n[columns]\n"Reference" = "sourc_ref"\n', encoding="utf-8")
+    office.mapping().write_text(
+        'table = "cases"\ndates = "day frist"\n[columns]\n"Reference" = "sourc_ref"\n', encoding="utf-8"
+    )
     result = office.run("import", office.file(ROW), "--into", "cases", "--yes")
     assert result.exit_code == 1
     assert "tickets.toml, line 2" in result.stderr
@@ -70,7 +74,10 @@ def test_what_people_wrote_in_a_mapping_stays(office):
     office.take(office.file(ROW))
     text = office.mapping().read_text(encoding="utf-8") + "\n# ask Jo about the refunds\n"
     office.mapping().write_text(text, encoding="utf-8")
-    wider = office.file([*ROW, "x", "5"], header=["Reference", "Status", "Market", "Merchant", "Opened at", "Summary", "Colour", "Points"])
+    wider = office.file(
+        [*ROW, "x", "5"],
+        header=["Reference", "Status", "Market", "Merchant", "Opened at", "Summary", "Colour", "Points"],
+    )
     office.take(wider)
     after = office.mapping().read_text(encoding="utf-8")
     assert "# ask Jo about the refunds" in after
@@ -81,7 +88,12 @@ def test_what_people_wrote_in_a_mapping_stays(office):
 
 def test_several_rows_tell_the_course_of_one_record(office):
     header = ["Reference", "Status", "Opened at"]
-    rows = [["T-1", "New", "2026-01-01"], ["T-1", "In review", "2026-01-03"], ["T-1", "Closed", "2026-01-09"], ["T-1", "Closed", "2026-01-10"]]
+    rows = [
+        ["T-1", "New", "2026-01-01"],
+        ["T-1", "In review", "2026-01-03"],
+        ["T-1", "Closed", "2026-01-09"],
+        ["T-1", "Closed", "2026-01-10"],
+    ]
     stopped = office.run("import", office.file(*rows, header=header), "--into", "cases", "--yes")
     assert stopped.exit_code == 4
     assert "name the column with their time: --history COLUMN" in stopped.stderr

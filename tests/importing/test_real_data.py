@@ -68,7 +68,9 @@ def test_requests_of_311_come_in_by_their_own_words(run):
 
 @needs(REQUESTS)
 def test_without_a_word_from_anybody_no_column_is_taken_for_the_key(run):
-    result = CliRunner().invoke(cli, ["import", str(REQUESTS), "--into", "feedback", "--yes", "-C", str(run.folder)])
+    result = CliRunner().invoke(
+        cli, ["import", str(REQUESTS), "--into", "feedback", "--yes", "-C", str(run.folder)]
+    )
     assert result.exit_code == 4
     assert "'unique_key' may" in result.stderr
 

@@ -16,7 +16,9 @@ def test_a_preview_writes_nothing(office):
 def test_rows_become_records_with_keys_of_the_table(office):
     office.take(office.file(GOOD, ["T-2", "done", "德国", "Béta", "6.1.2026", ""]))
     cases = office.table()
-    assert [(c["source_system"], c["source_ref"], c["status"], c["market"], c["points"]) for c in cases.values()] == [
+    assert [
+        (c["source_system"], c["source_ref"], c["status"], c["market"], c["points"]) for c in cases.values()
+    ] == [
         ("tickets", "T-1", "New", "DE", 0),
         ("tickets", "T-2", "Closed", "DE", 0),
     ]
@@ -27,13 +29,17 @@ def test_the_same_file_again_changes_nothing(office):
     file = office.file(GOOD, ["T-2", "Opne", "DE", "Beta", "2026-01-05", ""])
     office.take(file, code=3)
     head = office.head()
-    assert "Nothing to do: 0 added + 1 same + 0 updated + 1 to the intake = 2 rows" in office.take(file, code=3)
+    assert "Nothing to do: 0 added + 1 same + 0 updated + 1 to the intake = 2 rows" in office.take(
+        file, code=3
+    )
     assert office.head() == head
 
 
 def test_what_changed_in_the_source_is_brought_up_to_date(office):
     office.take(office.file(GOOD))
-    said = office.take(office.file(["T-1", "Closed", "DE", "", "2026-01-05", GOOD[5]], name="tickets 2026-02-01.csv"))
+    said = office.take(
+        office.file(["T-1", "Closed", "DE", "", "2026-01-05", GOOD[5]], name="tickets 2026-02-01.csv")
+    )
     assert "0 added + 0 same + 1 updated" in said
     (case,) = office.table().values()
     assert (case["status"], case["merchant"]) == ("Closed", None)
@@ -65,7 +71,12 @@ HEADER_REST = ["Status", "Market", "Merchant", "Opened at", "Summary"]
 
 
 def test_a_row_that_cannot_be_read_goes_to_the_intake_with_the_reason(office):
-    said = office.take(office.file(GOOD, ["T-2", "New", "DE", "Beta", "31/02/2026", ""], ["T-3", "", "DE", "C", "", ""]), "--allow", "unreadable", code=3)
+    said = office.take(
+        office.file(GOOD, ["T-2", "New", "DE", "Beta", "31/02/2026", ""], ["T-3", "", "DE", "C", "", ""]),
+        "--allow",
+        "unreadable",
+        code=3,
+    )
     assert "1 added + 0 same + 0 updated + 2 to the intake = 3 rows" in said
     items = list(office.table("intake").values())
     assert [(item["row"], item["ref"]) for item in items] == [(3, "T-2"), (4, "T-3")]
@@ -123,7 +134,10 @@ def test_a_record_that_a_person_archived_does_not_come_back(office):
     with open_at_library(office) as ws:
         from sheetops.model.record import Actor, Change, Op, Source
 
-        ws.commit("test", lambda head: ([Change("cases", "CASE-0001", Op.ARCHIVE, Source(Actor.TRACKER, "desk"))], {}, ""))
+        ws.commit(
+            "test",
+            lambda head: ([Change("cases", "CASE-0001", Op.ARCHIVE, Source(Actor.TRACKER, "desk"))], {}, ""),
+        )
     said = office.take(office.file(GOOD, ["T-2", "New", "DE", "B", "", ""]), code=3)
     assert "its record CASE-0001 was archived" in said
     assert list(office.table()) == ["CASE-0002"]
@@ -132,8 +146,15 @@ def test_a_record_that_a_person_archived_does_not_come_back(office):
 def test_new_rows_that_may_be_there_already_are_told(office):
     story = "Host sold counterfeit handbags in the evening room and hid the price until checkout"
     office.take(office.file(["T-1", "New", "DE", "Acme", "2026-01-05", story]))
-    said = office.take(office.file(["Z-9", "New", "DE", "Acme", "2026-01-06", f"{story} again."], name="zen.csv"), "--map", office.folder / "imports" / "zen.toml")
-    assert "row 2 (CASE-0002) may be CASE-0001: the same story in summary, the same merchant, 1 day apart" in said
+    said = office.take(
+        office.file(["Z-9", "New", "DE", "Acme", "2026-01-06", f"{story} again."], name="zen.csv"),
+        "--map",
+        office.folder / "imports" / "zen.toml",
+    )
+    assert (
+        "row 2 (CASE-0002) may be CASE-0001: the same story in summary, the same merchant, 1 day apart"
+        in said
+    )
     assert len(office.table()) == 2
 
 

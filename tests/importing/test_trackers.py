@@ -16,7 +16,11 @@ def read(office, book, tab, address):
 def test_records_and_intake_reach_their_trackers_and_a_correction_comes_back(office):
     office.take(office.file(GOOD, BAD), code=3)
     assert office.run("sync").exit_code == 0
-    assert [read(office, "Desk.xlsx", "Cases", cell) for cell in ("A2", "B2", "D2")] == ["CASE-0001", "New", "Acme"]
+    assert [read(office, "Desk.xlsx", "Cases", cell) for cell in ("A2", "B2", "D2")] == [
+        "CASE-0001",
+        "New",
+        "Acme",
+    ]
     assert "31/02/2026" in read(office, "Intake.xlsx", "Intake", "D2")
     raw = json.loads(read(office, "Intake.xlsx", "Intake", "E2"))
     with ooxml.Workbook.open(office.folder / "Intake.xlsx") as workbook:
