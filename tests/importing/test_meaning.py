@@ -120,6 +120,6 @@ def _history(office, key):
     ],
 )  # fmt: skip
 def test_the_next_export_of_a_kind_has_the_same_mapping(name, kind):
-    from sheetops.import_verbs import _name_of
+    from sheetops.import_job import kind_of_file
 
-    assert _name_of(Path(name)) == kind
+    assert kind_of_file(Path(name)) == kind
