@@ -58,8 +58,15 @@ def import_file(ws: Workspace, path: Path, into: str, wishes: Wishes, ask: Ask |
             if ask(lines, "Import?"):
                 return _carry_out(job, plan, [])
             lines = []
-    if plan.stopped:
+    if plan.stopped and wishes.yes:
         raise ImportStopped(plan)
+    if plan.stopped:
+        lines += [
+            "",
+            *(f"Stopped: {trip.message} {trip.next_step}" for trip in plan.guards),
+            "Nothing has been written.",
+        ]
+        return Outcome("import", lines, {"run": None, "mapping": job.where, **plan.to_json(JSON_MOST)}, 4)
     if not wishes.yes:
         lines += [
             *([""] if lines else []),

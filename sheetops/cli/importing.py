@@ -62,9 +62,10 @@ def import_command(
 
     def act(ws: Workspace) -> Outcome:
         from .. import import_verbs
+        from ..import_job import Wishes
 
         options["allow"] = frozenset(options["allow"])
-        wishes = import_verbs.Wishes(**options)
+        wishes = Wishes(**options)
         ask = None if as_json or wishes.yes else _ask
         if file is None:
             return import_verbs.retry(ws, wishes, ask)

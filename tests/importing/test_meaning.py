@@ -123,3 +123,32 @@ def test_the_next_export_of_a_kind_has_the_same_mapping(name, kind):
     from sheetops.import_job import kind_of_file
 
     assert kind_of_file(Path(name)) == kind
+
+
+def test_the_mapping_that_the_page_shows_reads(office):
+    import re
+
+    from sheetops.importing.mapping_file import read_mapping
+    from sheetops.workspace import load_config
+    from tests.docs.pages import ROOT
+
+    page = (ROOT / "docs" / "importing.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    table = load_config(office.folder).schema.tables["cases"]
+    mapping = read_mapping(example, "zendesk", "zendesk.toml", table, "UTC", True)
+    assert mapping.history == "Changed"
+    assert mapping.rules[0].day_first is False
+    assert mapping.alike.same == ("merchant",)
+    assert mapping.constants == {"source_system": "zendesk"}
+
+
+def test_a_preview_that_is_stopped_shows_why_and_what_it_saw(office):
+    result = office.run(
+        "import",
+        office.file(*[[f"T-{n}", "Nonsense", "DE", "A", "", ""] for n in range(4)]),
+        "--into",
+        "cases",
+    )
+    assert result.exit_code == 4
+    assert "Stopped: 4 of 4 rows of tickets.csv cannot be taken" in result.output
+    assert "Reference -> source_ref" in " ".join(result.output.split())

@@ -8,6 +8,11 @@ GOOD = ["T-1", "New", "DE", "Acme", "2026-01-05", ""]
 BAD = ["T-2", "New", "DE", "Beta", "31/02/2026", ""]
 
 
+def test_the_intake_is_there_as_soon_as_a_tracker_shows_it(office):
+    assert office.run("sync").exit_code == 0
+    assert office.run("sql", "SELECT count(*) FROM intake").exit_code == 0
+
+
 def read(office, book, tab, address):
     with ooxml.Workbook.open(office.folder / book) as workbook:
         return workbook[tab][address].value
