@@ -25,8 +25,6 @@ FITS = 0.5
 _FREE = (
     FieldType.TEXT,
     FieldType.LONG_TEXT,
-    FieldType.CHOICE,
-    FieldType.MULTI_CHOICE,
     FieldType.PERSON,
     FieldType.REFERENCE,
 )
@@ -179,7 +177,8 @@ def _judged(one: ProposedColumn, field: Field, file: FileRows) -> ProposedColumn
         )
         for raw in some
     )
-    if not some or read >= FITS * len(some):
+    least = 1 if field.choices else FITS * len(some)  # most spellings of a choice may be wrong, but not all
+    if not some or read >= least:
         return one
     why = f"{one.why}, but {len(some) - read:,} of {len(some):,} different cells are no {field.type.value}"
     return ProposedColumn(one.header, one.field, "suggestion", why)

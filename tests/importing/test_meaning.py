@@ -152,3 +152,13 @@ def test_a_preview_that_is_stopped_shows_why_and_what_it_saw(office):
     assert result.exit_code == 4
     assert "Stopped: 4 of 4 rows of tickets.csv cannot be taken" in result.output
     assert "Reference -> source_ref" in " ".join(result.output.split())
+
+
+def test_a_column_none_of_whose_values_is_a_choice_is_no_sure_proposal(office):
+    file = office.file(
+        ["T-1", "New", "Bavaria"], ["T-2", "New", "Hesse"], header=["Reference", "Status", "Region"]
+    )
+    assert (
+        "column 'Region' -> market? suggestion: another word for it, but 2 of 2"
+        in office.run("import", file, "--into", "cases").output
+    )
