@@ -34,11 +34,11 @@ def rectangle(sheet: Any, top: int, left: int, bottom: int, right: int) -> Any:
     return sheet.range((top, left), (bottom, right))
 
 
-def rows_of(block: Any) -> list[list[Any]]:
-    """Return what COM gives for a range as rows; a range of one cell comes without any."""
-    if isinstance(block, tuple | list):
-        return [list(row) if isinstance(row, tuple | list) else [row] for row in block]
-    return [[block]]
+def rows_of(block: Any, shape: tuple[int, int]) -> list[list[Any]]:
+    """Return what COM gives for a range of this shape as rows: one cell comes without any, blanks at the end may lack."""
+    given = block if isinstance(block, tuple | list) else [[block]]
+    rows = [[*row, *[None] * (shape[1] - len(row))] for row in given]
+    return [*rows, *([None] * shape[1] for _ in range(shape[0] - len(rows)))]
 
 
 def read_grid(sheet: Any, *, date1904: bool) -> Grid:
@@ -53,9 +53,11 @@ def read_grid(sheet: Any, *, date1904: bool) -> Grid:
 
 def read_block(area: Any, *, date1904: bool) -> tuple[list[list[Any]], dict[Place, str]]:
     """Return the values of a range, and the texts of its formulas by their place in the sheet."""
-    raw, texts = rows_of(area.raw_value), rows_of(area.formula)
-    top, left = area.row, area.column
-    plain = rows_of(area.api.Value2) if any(isinstance(v, Decimal) for row in raw for v in row) else None
+    top, left, shape = area.row, area.column, area.shape
+    raw, texts = rows_of(area.raw_value, shape), rows_of(area.formula, shape)
+    plain = (
+        rows_of(area.api.Value2, shape) if any(isinstance(v, Decimal) for row in raw for v in row) else None
+    )
     values: list[list[Any]] = []
     formulas: dict[Place, str] = {}
     for r, (row, said) in enumerate(zip(raw, texts, strict=True)):
@@ -71,7 +73,27 @@ def read_block(area: Any, *, date1904: bool) -> tuple[list[list[Any]], dict[Plac
                 formulas[top + r, left + c] = text
             elif text in ("", None) and found is not None:  # filled by a formula that spills
                 formulas[top + r, left + c] = ""
+    _put_durations(area, values, date1904=date1904)
     return values, formulas
+
+
+def _put_durations(area: Any, values: list[list[Any]], *, date1904: bool) -> None:
+    """Replace the numbers that a format shows as hours and minutes: COM gives them as any other number."""
+    top, left = area.row, area.column
+    for column in range(len(values[0])):
+        numbers = [r for r, row in enumerate(values) if type(row[column]) is float]
+        runs = [(numbers[0], numbers[-1])] if numbers else []
+        while runs:
+            first, last = runs.pop()
+            part = rectangle(area.sheet, top + first, left + column, top + last, left + column)
+            code = part.number_format
+            if code is None and first < last:
+                middle = (first + last) // 2
+                runs += [(first, middle), (middle + 1, last)]
+            elif code is not None and format_kind(code) == "duration":
+                for row in range(first, last + 1):
+                    if type(values[row][column]) is float:
+                        values[row][column] = from_serial(values[row][column], "duration", date1904=date1904)
 
 
 def _is_formula(text: Any, value: Any) -> bool:

@@ -39,7 +39,7 @@ class OpenBook:
 
     def put(self, row: int, column: int, value: Any) -> None:
         """A person types into a cell."""
-        self.sheet().vba_get("Cells", [row, column]).vba_set("Value", shim._inward(value))
+        self.sheet().vba_get("Cells", [row, column]).vba_set("Value", shim.inward(value))
 
     def put_formula(self, row: int, column: int, formula: str, result: Any) -> None:
         """A person types a formula."""

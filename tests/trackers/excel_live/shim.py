@@ -95,7 +95,7 @@ class CDispatch:
         inner = self._inner
         if (type(inner).__name__, name) in _EXTRA:
             DESK.reach(name)
-            return _outward(_EXTRA[type(inner).__name__, name](inner))
+            return outward(_EXTRA[type(inner).__name__, name](inner))
         if name == "GetAddress":
             return types.MethodType(lambda me, *args: me._ask("Address", args), self)
         spec = inner.vba_member(name) if isinstance(inner, VBAObject) else None
@@ -104,16 +104,16 @@ class CDispatch:
         if not isinstance(inner, VBAObject):
             found = getattr(inner, name)
             return types.MethodType(lambda me, *a, **k: found(*a, **k), self) if callable(found) else found
-        if spec.kind == "method" or name.lower() in _NEED_ARGUMENTS:
+        if spec.kind == "method" or (spec.parameters and name.lower() in _NEED_ARGUMENTS):
             return types.MethodType(lambda me, *args, **named: me._ask(name, args, named), self)
         return self._ask(name)
 
     def _ask(self, name: str, args: Any = (), named: Any = None) -> Any:
         DESK.reach(name)
-        given = [MISSING if a is None else _inward(a) for a in args]
-        by_name = {key: _inward(value) for key, value in (named or {}).items() if value is not None}
+        given = [MISSING if a is None else inward(a) for a in args]
+        by_name = {key: inward(value) for key, value in (named or {}).items() if value is not None}
         with _as_com():
-            return _outward(self._inner.vba_get(name, given, by_name))
+            return outward(self._inner.vba_get(name, given, by_name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         DESK.reach(f"{name} =")
@@ -121,13 +121,13 @@ class CDispatch:
             setattr(self._inner, name, value)
             return
         with _as_com():
-            self._inner.vba_set(name, _inward(value))
+            self._inner.vba_set(name, inward(value))
 
     def __call__(self, *args: Any) -> Any:
         if not isinstance(self._inner, VBAObject):
             DESK.reach("Item")
             with _as_com():
-                return _outward(self._inner(*args))
+                return outward(self._inner(*args))
         item = self._inner.vba_member("Item")  # of a range too, whose default without arguments is its value
         return self._ask("Item" if item and args else self._inner.vba_default_member().name, args)
 
@@ -136,7 +136,7 @@ class CDispatch:
 
     def __iter__(self) -> Iterator[Any]:
         items = self._inner.vba_iterate() if isinstance(self._inner, VBAObject) else iter(self._inner)
-        return map(_outward, items)
+        return map(outward, items)
 
 
 class _as_com:  # noqa: N801
@@ -154,16 +154,16 @@ class _as_com:  # noqa: N801
             raise ComError(EXCEPTION, "Exception occurred.", (0, "", "no such item", "", 0, -2147024809))
 
 
-def _inward(value: Any) -> Any:
+def inward(value: Any) -> Any:
     """A value on its way to Excel."""
     if hasattr(value, "_inner"):
-        return _inward(value._inner) if hasattr(value._inner, "_inner") else value._inner
+        return inward(value._inner) if hasattr(value._inner, "_inner") else value._inner
     if isinstance(value, list | tuple):
         rows = [list(row) if isinstance(row, list | tuple) else [row] for row in value]
         if value and not isinstance(value[0], list | tuple):
             rows = [list(value)]
         height, width = len(rows), len(rows[0])
-        items = [_inward(rows[r][c]) for c in range(width) for r in range(height)]
+        items = [inward(rows[r][c]) for c in range(width) for r in range(height)]
         return VBAArray([(1, height), (1, width)], items=items)
     if value is None:
         return EMPTY
@@ -172,7 +172,7 @@ def _inward(value: Any) -> Any:
     return value
 
 
-def _outward(value: Any) -> Any:
+def outward(value: Any) -> Any:
     """A value on its way from Excel."""
     if value is EMPTY or value is MISSING or value is NOTHING or value is NULL:
         return None
@@ -181,7 +181,7 @@ def _outward(value: Any) -> Any:
     if isinstance(value, VBAArray):
         (top, bottom), (left, right) = value.bounds
         return tuple(
-            tuple(_outward(value.get([r, c])) for c in range(left, right + 1)) for r in range(top, bottom + 1)
+            tuple(outward(value.get([r, c])) for c in range(left, right + 1)) for r in range(top, bottom + 1)
         )
     if isinstance(value, VBADate):
         moment = dt.datetime(1899, 12, 30) + dt.timedelta(milliseconds=round(value.serial * 86_400_000))
