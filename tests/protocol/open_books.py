@@ -27,6 +27,7 @@ class OnScreen:
         self.book = shim.open_book(path)
         assert shim.DESK.excel is not None
         self.excel = shim.DESK.excel
+        shim.DESK.to_disk = False
         self.formulas: dict[str, dict[tuple[int, int], str]] = {}
         self.fault: Any = None
         self._tabs: dict[str, Rows] = {}
@@ -46,7 +47,7 @@ class OnScreen:
 
     def load(self) -> None:
         """Look at the workbook as it is now."""
-        self._tabs, self.formulas, self._version = {}, {}, self.writes
+        self.formulas, self._version = {}, self.writes
         for sheet in self.excel.workbook.sheets_:
             bounds = sheet.used_bounds()
             corner = (bounds[2], bounds[3]) if bounds else (1, 1)
@@ -55,7 +56,7 @@ class OnScreen:
             rows = [[_seen(value) for value in row] for row in values]
             while rows and all(value is None for value in rows[-1]):
                 rows.pop()
-            self._tabs[sheet.name] = rows
+            self._tabs.setdefault(sheet.name, [])[:] = rows  # whoever has the tab before them sees it change
             self.formulas[sheet.name] = {
                 (r, c): text
                 for r, row in enumerate(texts, 1)

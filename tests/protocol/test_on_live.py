@@ -1,4 +1,8 @@
-"""Every story of this folder again, with workbooks that are open in Excel in place of those in memory."""
+"""The stories of this folder that a spreadsheet has a part in, told again with workbooks that are open in Excel.
+
+Left out for the time they take: the guards, which look at a plan and not at a spreadsheet, and each kind of decision
+in turn (words typed into the tab `sheetops` are here).
+"""
 
 from __future__ import annotations
 
@@ -14,17 +18,17 @@ from .open_books import LiveStory
 from .story import Story, cases
 from .test_case_table import *  # noqa: F403
 from .test_decisions import *  # noqa: F403
-from .test_guards import *  # noqa: F403
 from .test_undo import *  # noqa: F403
+
+del test_decision, test_decision_survives_a_crash  # noqa: F821
 
 pytestmark = pytest.mark.slow
 
-STAMPS = "takes the stamps of a spreadsheet in memory away; told for open workbooks in test_stories_live.py"
+STAMPS = "takes the stamps of a spreadsheet in memory away; told in trackers/excel_live/test_whole_sync.py"
 OTHERWISE = {
     "test_base_lost": STAMPS,
     "test_tracker_restored_from_an_old_backup": STAMPS,
     "test_tracker_copied_over_another": STAMPS,
-    "test_tracker_that_is_busy_is_left_out_and_the_rest_goes_on": "told for open workbooks in test_busy.py",
 }
 
 
@@ -32,6 +36,8 @@ OTHERWISE = {
 def _told_here(request: pytest.FixtureRequest) -> None:
     name = request.node.originalname
     typed = getattr(request.node, "callspec", None)
+    if typed and typed.params.get("typed") == 45300:
+        pytest.skip("Excel shows a number as a date where a date was; which it is nobody can tell")
     if typed and isinstance(typed.params.get("typed"), Uncached):
         pytest.skip("Excel calculates every formula of an open workbook")
     if name in OTHERWISE:

@@ -73,12 +73,12 @@ def read_block(area: Any, *, date1904: bool) -> tuple[list[list[Any]], dict[Plac
                 formulas[top + r, left + c] = text
             elif text in ("", None) and found is not None:  # filled by a formula that spills
                 formulas[top + r, left + c] = ""
-    _put_durations(area, values, date1904=date1904)
+    _put_times(area, values, date1904=date1904)
     return values, formulas
 
 
-def _put_durations(area: Any, values: list[list[Any]], *, date1904: bool) -> None:
-    """Replace the numbers that a format shows as hours and minutes: COM gives them as any other number."""
+def _put_times(area: Any, values: list[list[Any]], *, date1904: bool) -> None:
+    """Replace the numbers that a format shows as hours and minutes: COM gives them as it gives any other number."""
     top, left = area.row, area.column
     for column in range(len(values[0])):
         numbers = [r for r, row in enumerate(values) if type(row[column]) is float]
@@ -90,10 +90,10 @@ def _put_durations(area: Any, values: list[list[Any]], *, date1904: bool) -> Non
             if code is None and first < last:
                 middle = (first + last) // 2
                 runs += [(first, middle), (middle + 1, last)]
-            elif code is not None and format_kind(code) == "duration":
+            elif code is not None and (kind := format_kind(code)) != "number":
                 for row in range(first, last + 1):
                     if type(values[row][column]) is float:
-                        values[row][column] = from_serial(values[row][column], "duration", date1904=date1904)
+                        values[row][column] = from_serial(values[row][column], kind, date1904=date1904)
 
 
 def _is_formula(text: Any, value: Any) -> bool:

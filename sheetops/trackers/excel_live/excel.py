@@ -96,25 +96,28 @@ class Excel:
     def undisturbed(self) -> Iterator[None]:
         """Hold still what would run or flicker while cells are written; give it back, whatever happens.
 
-        Kept: calculation mode, events, screen updating, the active workbook and sheet, the selection and the scroll.
+        Kept: calculation mode, events, filling down of formulas, screen updating, the active workbook and sheet, the selection and the scroll.
         """
         app = self.book.app
+        correct = self.ask(getattr, app.api, "AutoCorrect")
+        still = [
+            (app, "screen_updating", False),
+            (app, "enable_events", False),
+            (app, "calculation", "manual"),
+            (correct, "AutoFillFormulasInLists", False),  # else one formula in a table fills its whole column
+        ]
         seen = self.ask(_View, self.book)
-        kept = {
-            name: self.ask(getattr, app, name) for name in ("calculation", "enable_events", "screen_updating")
-        }
+        kept = [(owner, name, self.ask(getattr, owner, name)) for owner, name, _ in still]
         try:
-            for name, value in {
-                "screen_updating": False, "enable_events": False, "calculation": "manual",
-            }.items():  # fmt: skip
-                self.ask(setattr, app, name, value)
+            for setting in still:
+                self.ask(setattr, *setting)
             yield
         finally:
-            self._given_back(seen.show_again)
-            for name, value in kept.items():
-                self._given_back(setattr, app, name, value)
+            self.given_back(seen.show_again)
+            for setting in reversed(kept):
+                self.given_back(setattr, *setting)
 
-    def _given_back(self, act: Callable[..., None], *arguments: Any) -> None:
+    def given_back(self, act: Callable[..., None], *arguments: Any) -> None:
         """Give one thing back; that one cannot be is no reason to keep the others, or to hide what went wrong."""
         with suppress(SheetopsError):
             self.ask(act, *arguments)

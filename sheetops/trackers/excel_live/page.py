@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ...model.sheet import HELD_TAB
-from ...ooxml import ListValidation, SheetContent
+from ...model.sheet import HELD_TAB, Grid
+from ...ooxml import ListValidation, SheetCell, SheetContent
 from ...ooxml.edits import default_format
 from ...ooxml.named_styles import LOOKS
 from ...ooxml.refs import Range
@@ -15,6 +15,8 @@ from .cells import as_typed, may_be_misread, needed_format, rectangle
 from .excel import Excel
 
 _LONGEST_LIST = 255
+_LIST = 3
+"""xlValidateList: xlwings would name the workbook in the list's address."""
 
 
 def put_page(excel: Excel, page: SheetContent, *, date1904: bool) -> None:
@@ -28,10 +30,25 @@ def put_page(excel: Excel, page: SheetContent, *, date1904: bool) -> None:
     excel.ask(_put_links, sheet, page)
 
 
+def put_page_back(excel: Excel, before: Grid | None, *, date1904: bool) -> None:
+    """Let the tab say again what it said `before`, without its looks; None: there was none, and there is none now."""
+    if before is None:
+        excel.ask(_remove, excel.book)
+        return
+    rows = [[SheetCell(value) for value in row] for row in before.rows]
+    excel.ask(_clear, excel.book.sheets[HELD_TAB])
+    excel.ask(_put_values, excel.book.sheets[HELD_TAB], SheetContent(rows), date1904)
+
+
 def _tab(book: Any) -> Any:
     if HELD_TAB in [sheet.name for sheet in book.sheets]:
         return book.sheets[HELD_TAB]
     return book.sheets.add(HELD_TAB, after=book.sheets[-1])
+
+
+def _remove(book: Any) -> None:
+    if HELD_TAB in [sheet.name for sheet in book.sheets]:
+        book.sheets[HELD_TAB].delete()
 
 
 def _clear(sheet: Any) -> None:
@@ -91,7 +108,8 @@ def _put_list(sheet: Any, validation: ListValidation, page: SheetContent) -> Non
     if len(",".join(values)) <= _LONGEST_LIST and not any("," in value for value in values):
         cell.data_validation.set_list(values)
     else:
-        cell.data_validation.set_list(_aside(sheet, values, at.first_row, page))
+        aside = _aside(sheet, values, at.first_row, page).address
+        cell.api.Validation.Add(Type=_LIST, Formula1=f"={aside}")
     if validation.prompt:
         cell.api.Validation.InputMessage = validation.prompt[:255]
 

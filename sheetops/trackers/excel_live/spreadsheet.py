@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ...model.errors import SheetopsError, TrackerChanged, TrackerNotWritten, TrackerUnreadable
+from ...model.errors import SheetopsError, TrackerBusy, TrackerChanged, TrackerNotWritten, TrackerUnreadable
 from ...model.schema import TrackerSpec
 from ...model.sheet import (
     HELD_TAB,
@@ -29,9 +29,9 @@ from ..excel_file import STAMP_PREFIX, no_such_tab, page, strange_tab
 from .blocks import Block
 from .cells import Place, alike, content, differing, read_grid
 from .excel import Excel
-from .page import put_page
+from .page import put_page, put_page_back
 from .placing import appended, headers, table_at, unwritable
-from .writing import TabWriter, take_back_quietly, undone
+from .writing import TabWriter
 
 _TEXT = 4
 """msoPropertyTypeString."""
@@ -55,9 +55,9 @@ class ExcelLive:
     not fit leaves an identity that makes the next sync look. A run that dies half-way leaves values but no new
     stamp, and the next sync goes on from there.
 
-    The workbook is never saved: that stays the person's to do. Data and stamp are in the workbook together, so
-    closing it without saving loses both, and the next sync brings both back. `fault` is called before and after
-    all is written; a test may crash there, or type.
+    A workbook that was written is saved, as it would be without Excel: data and stamp are on disk together, and so
+    is whatever else was not saved yet. One that cannot be is written all the same, with a note to save it. `fault` is
+    called before and after all is written; a test may crash there, or type.
     """
 
     def __init__(
@@ -118,7 +118,8 @@ class ExcelLive:
         named = [name for name in names if name.casefold() == HELD_TAB]
         if not named or (stamps and named == [HELD_TAB]):
             return
-        if self.excel.ask(lambda: self.book.sheets[named[0]].range("A1").raw_value) != TITLE:
+        rows = self.excel.ask(self._grid, named[0]).rows
+        if rows and (named != [HELD_TAB] or rows[0][0] != TITLE):
             raise strange_tab(self.excel.name, named[0])
 
     def _names(self) -> list[str]:
@@ -174,25 +175,51 @@ class ExcelLive:
         self._refuse_locked_tab(write)
         self._refuse_changed(seen)
         writers = {tracker: self._writer(seen, tracker, tab) for tracker, tab in write.tabs.items()}
-        with self.excel.undisturbed(), self._or_undone(list(writers.values())):
+        with self.excel.undisturbed(), self._or_undone(list(writers.values()), seen.grids.get(HELD_TAB)):
             for tracker, tab in write.tabs.items():
                 _put(writers[tracker], tab)
+            self._page_begun = True
             put_page(self.excel, page(write.held_tab), date1904=self.date1904)
             for tracker, tab in write.tabs.items():
                 if tab.stamp is not None:
                     self._put_stamp(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
         self._fault("write:after")
-        return self._looked_over(seen, write, writers)
+        written = self._looked_over(seen, write, writers)
+        return Written(written.identity, (*written.notes, *self._saved()))
 
     @contextmanager
-    def _or_undone(self, writers: list[TabWriter]) -> Iterator[None]:
+    def _or_undone(self, writers: list[TabWriter], held: Grid | None) -> Iterator[None]:
+        """Take everything back when anything goes wrong, the stamps first: a stamp says that all the rest is there."""
+        self._page_begun = False
+        stamps = self._stamps()
+
+        def take_back() -> None:
+            for name in {f"{STAMP_PREFIX}{tracker.id}" for tracker in self._trackers}:
+                self._put_stamp(name, stamps.get(name))
+            if self._page_begun:
+                put_page_back(self.excel, held, date1904=self.date1904)
+            for writer in reversed(writers):
+                writer.take_back()
+
         try:
             yield
         except SheetopsError as error:
-            raise undone(writers, self.excel, error) from error
+            raise self._undone(take_back, error) from error
         except Exception:
-            take_back_quietly(writers)
+            with suppress(SheetopsError):
+                take_back()
             raise
+
+    def _undone(self, take_back: Callable[[], None], error: SheetopsError) -> SheetopsError:
+        try:
+            take_back()
+        except TrackerBusy:
+            return self.excel.busy(
+                f"{self.excel.name} was written in part; the next sync goes on from there, and nothing typed is lost."
+            )
+        except SheetopsError as second:
+            return second
+        return error
 
     def _refuse_locked_tab(self, write: SpreadsheetWrite) -> None:
         """Stop before anything is written where the program's own tab cannot be."""
@@ -229,13 +256,18 @@ class ExcelLive:
             header_row=tab.header_row, key_column=tab.key_column, date1904=self.date1904,
         )  # fmt: skip
 
-    def _put_stamp(self, name: str, text: str) -> None:
+    def _put_stamp(self, name: str, text: str | None) -> None:
+        """Set a stamp, or take it away."""
+
         def put() -> None:
-            for own in self.book.api.CustomDocumentProperties:
-                if own.Name == name:
-                    own.Value = text
-                    return
-            self.book.api.CustomDocumentProperties.Add(Name=name, LinkToContent=False, Type=_TEXT, Value=text)
+            every = self.book.api.CustomDocumentProperties
+            own = next((each for each in every if each.Name == name), None)
+            if text is None and own is not None:
+                own.Delete()
+            elif own is not None and own.Value != text:
+                own.Value = text
+            elif own is None and text is not None:
+                every.Add(Name=name, LinkToContent=False, Type=_TEXT, Value=text)
 
         self.excel.ask(put)
 
@@ -259,6 +291,23 @@ class ExcelLive:
                 )
         identity = self._identity(grids, self._stamps())
         return Written(f"{identity}:again" if notes else identity, tuple(notes))
+
+    def _saved(self) -> tuple[str, ...]:
+        """Save the workbook and return what a person should know where that did not go."""
+        app, alerts = self.book.app, True
+        try:
+            alerts = self.excel.ask(getattr, app, "display_alerts")
+            self.excel.ask(setattr, app, "display_alerts", False)
+            self.excel.ask(self.book.save)
+        except SheetopsError:
+            note = (
+                f"{self.excel.name} was written and could not be saved: save it before you close it. "
+                "Closed without saving, it stops the next sync, which then asks what to do."
+            )
+            return (note,)
+        finally:
+            self.excel.given_back(setattr, app, "display_alerts", alerts)
+        return ()
 
     def used(self) -> str:
         return ""
@@ -284,7 +333,9 @@ def _put(writer: TabWriter, tab: TabWrite) -> None:
         table = writer.excel.ask(table_at, sheet, header.row, header.column - 1)
         if table is not None:
             top, left, bottom, right = table.reach
-            writer.grow(table.own, Block(top, left, bottom, max(right, header.column)))
+            if header.column > right:
+                added = Block(top, right + 1, bottom, header.column)
+                writer.grow(table.own, Block(top, left, bottom, header.column), added)
     writer.put(headers(tab))
     writer.put({(cell.row, cell.column): cell.value for cell in tab.cells})
     below = appended(tab)
@@ -293,5 +344,6 @@ def _put(writer: TabWriter, tab: TabWrite) -> None:
         last = max(row for row, _ in below)
         if table is not None and last > table.reach[2]:
             top, left, _, right = table.reach
-            writer.grow(table.own, Block(top, left, last, right))
+            added = Block(table.reach[2] + 1, left, last, right)
+            writer.grow(table.own, Block(top, left, last, right), added)
         writer.put({place: value for place, value in below.items() if value is not None})

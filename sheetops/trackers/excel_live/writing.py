@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from ...model.errors import SheetopsError, TrackerBusy, TrackerChanged
+from ...model.errors import TrackerChanged
 from ...model.sheet import Formula, Grid, a1
 from .blocks import Block, blocks
 from .cells import (
@@ -43,6 +42,8 @@ class TabWriter:
 
     def put(self, cells: Mapping[Place, Any]) -> None:
         """Write values and `Formula`s. Raise TrackerChanged where a person was faster."""
+        # A formula that a table brings along into its new rows stays.
+        cells = {p: v for p, v in cells.items() if not (isinstance(v, Formula) and self._brought(p))}
         if not cells:
             return
         self._show_as_dates(cells)
@@ -50,11 +51,28 @@ class TabWriter:
         for block, is_formula in blocks(kinds, self._shown_rows()):
             self._write(block, cells, is_formula=is_formula)
 
-    def grow(self, table: Any, block: Block) -> None:
-        """Let a table reach to the end of a block."""
+    def _brought(self, place: Place) -> bool:
+        return place in self.now and bool(self.now[place][0])
+
+    def grow(self, table: Any, whole: Block, added: Block) -> None:
+        """Let a table reach over `whole`; `added` is new in it, and was blank. What the table puts there counts as known."""
         before = self.excel.ask(lambda: table.range.address)
-        self._undo.append(lambda: table.resize(self.sheet.range(before)))
-        self.excel.ask(lambda: table.resize(rectangle(self.sheet, *block)))
+
+        def compare_and_grow() -> None:
+            self._compare(added)
+            table.resize(rectangle(self.sheet, *whole))
+
+        self._undo.append(partial(self._shrink, table, before, added))
+        self.excel.ask(compare_and_grow)
+        self._read_back(added)
+
+    def _shrink(self, table: Any, before: str, added: Block) -> None:
+        """Give a table the size it had, and empty what it had put into its new cells."""
+        table.resize(self.sheet.range(before))
+        for place, (text, value) in self._contents(added).items():
+            known = place in self.now and same_content((text, value), self.now[place])
+            if known or text or str(value).startswith("Column"):
+                self.sheet.range(place).clear_contents()
 
     def take_back(self) -> None:
         """Undo all that was written and still stands as it was written. Raise TrackerBusy when Excel does not let us."""
@@ -189,34 +207,19 @@ def shown_rows(sheet: Any) -> Mapping[int, bool] | None:
     if not filtered:
         return None
     used = sheet.used_range
-    last = used.row + used.shape[0] - 1
-    seen: set[int] = set()
-    for area in rectangle(sheet, 1, 1, last, 1).get_special_cells("visible"):
-        seen.update(range(area.row, area.row + area.shape[0]))
-    return {row: row in seen for row in range(1, last + 1)}
+    shown: dict[int, bool] = {}
+    parts = [(1, used.row + used.shape[0] - 1)]
+    while parts:
+        first, last = parts.pop()
+        hidden = rectangle(sheet, first, 1, last, 1).api.EntireRow.Hidden
+        if hidden is None and first < last:  # some are, some are not
+            middle = (first + last) // 2
+            parts += [(first, middle), (middle + 1, last)]
+        else:
+            shown.update(dict.fromkeys(range(first, last + 1), not hidden))
+    return shown
 
 
 def _is_filtered(table: Any) -> bool:
     own = table.api.AutoFilter if table.show_autofilter else None
     return own is not None and bool(own.FilterMode)
-
-
-def undone(writers: list[TabWriter], excel: Excel, error: SheetopsError) -> SheetopsError:
-    """Take back what the writers have written and return the error to raise."""
-    try:
-        for writer in reversed(writers):
-            writer.take_back()
-    except TrackerBusy:
-        return excel.busy(
-            f"{excel.name} was written in part; the next sync goes on from there, and nothing typed is lost."
-        )
-    except SheetopsError as second:
-        return second
-    return error
-
-
-def take_back_quietly(writers: list[TabWriter]) -> None:
-    """Take back what was written, while something worse is on its way."""
-    for writer in reversed(writers):
-        with suppress(SheetopsError):
-            writer.take_back()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import openpyxl
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._io import save_workbook
 from pyopenvba.exceptions import VBARuntimeError, VBAUnsupportedError
@@ -35,6 +36,8 @@ from pyopenvba.interpreter._values import (
     VBAErrorValue,
     VBAInt,
 )
+
+from sheetops.ooxml import Workbook
 
 REJECTED, IGNORED, EXCEPTION = -2147418111, -2146777998, -2147352567
 """RPC_E_CALL_REJECTED, VBA_E_IGNORE and DISP_E_EXCEPTION."""
@@ -61,6 +64,8 @@ class Desk:
     excel: ExcelApplication | None = None
     before: Callable[[str], None] = lambda member: None
     calls: list[str] = field(default_factory=list)
+    to_disk: bool = True
+    """Whether what is saved gets to the disk: hundreds of stories do without."""
 
     def reach(self, member: str) -> None:
         """A call arrives at Excel."""
@@ -176,7 +181,7 @@ def outward(value: Any) -> Any:
     """A value on its way from Excel."""
     if value is EMPTY or value is MISSING or value is NOTHING or value is NULL:
         return None
-    if isinstance(value, VBAObject | _Properties | _Property):
+    if isinstance(value, VBAObject | _Properties | _Property | _AutoCorrect):
         return CDispatch(value)
     if isinstance(value, VBAArray):
         (top, bottom), (left, right) = value.bounds
@@ -200,9 +205,7 @@ def outward(value: Any) -> Any:
 class _Property:
     Name: str
     Value: str
-
-    def Delete(self) -> None:  # noqa: N802
-        raise NotImplementedError
+    Delete: Callable[[], None] = lambda: None
 
 
 class _Properties(list[_Property]):
@@ -211,7 +214,9 @@ class _Properties(list[_Property]):
     def Add(self, Name: str, LinkToContent: bool, Type: int, Value: str) -> None:  # noqa: N802, N803
         DESK.reach("Add")
         assert (LinkToContent, Type) == (False, 4), "a property that is a text"
-        self.append(_Property(Name, Value))
+        added = _Property(Name, Value)
+        added.Delete = lambda: self.remove(added)
+        self.append(added)
 
     def __call__(self, name: str) -> _Property:
         return {p.Name: p for p in self}[name]
@@ -219,30 +224,72 @@ class _Properties(list[_Property]):
 
 def _properties(book: Any) -> _Properties:
     if not hasattr(book, "kept_properties"):
-        book.kept_properties = _Properties()
+        file = Path(book.path) / book.name
+        found = openpyxl.load_workbook(file).custom_doc_props.props if file.exists() else []
+        book.kept_properties = _Properties(_Property(p.name, p.value) for p in found)
     return book.kept_properties  # type: ignore[no-any-return]
 
 
+def save(book: Any, path: Path) -> None:
+    """Save as Excel does, the properties too."""
+    kept = _properties(book)
+    if not DESK.to_disk:
+        return
+    save_workbook(book, path)
+    with Workbook.open(path) as saved:
+        for each in kept:
+            saved.set_custom_property(each.Name, each.Value)
+        if kept:
+            saved.save()
+
+
 def _save_copy(book: Any) -> Callable[[str], None]:
-    def save(path: str) -> None:
+    def save_copy(path: str) -> None:
         was = book.saved
-        save_workbook(book, Path(path))
+        save(book, Path(path))
         book.saved = was
 
-    return save
+    return save_copy
+
+
+def _save_here(book: Any) -> Callable[[], None]:
+    def save_here() -> None:
+        save(book, Path(book.path) / book.name)
+        book.saved = True
+
+    return save_here
+
+
+def _save_as(book: Any) -> Callable[..., None]:
+    def save_as(path: str, FileFormat: int, Password: str | None = None) -> None:  # noqa: N803
+        book.path, book.name = str(Path(path).parent), Path(path).name
+        _save_here(book)()
+
+    return save_as
 
 
 _EXTRA: dict[tuple[str, str], Callable[[Any], Any]] = {
     ("Workbook", "CustomDocumentProperties"): _properties,
     ("Workbook", "SaveCopyAs"): _save_copy,
+    ("Workbook", "Save"): _save_here,
+    ("Workbook", "SaveAs"): _save_as,
+    ("Workbook", "FileFormat"): lambda book: 51,
     ("Workbook", "ReadOnly"): lambda book: getattr(book, "opened_read_only", False),
     ("Workbook", "Date1904"): lambda book: False,
     ("Worksheet", "Tab"): lambda sheet: _Property("tab", ""),
     ("ListObject", "AutoFilter"): lambda table: types.SimpleNamespace(FilterMode=False),
+    ("Application", "AutoCorrect"): lambda app: app.__dict__.setdefault("auto_correct", _AutoCorrect()),
     ("Application", "Hwnd"): lambda app: 7,
     ("Application", "International"): lambda app: _International(),
     ("Application", "Ready"): lambda app: True,
 }
+
+
+class _AutoCorrect:
+    """How Excel goes on with what was typed; whoever switches it off must switch it on again."""
+
+    AutoFillFormulasInLists = True
+    AutoExpandListRange = True
 
 
 class _International:
@@ -326,7 +373,7 @@ def install() -> types.ModuleType:
 def open_book(path: Path, excel: ExcelApplication | None = None) -> Any:
     """Open a workbook in Excel and return it as xlwings has it: an `xw.Book`."""
     xlwings = install()
-    DESK.before, DESK.calls = (lambda member: None), []
+    DESK.before, DESK.calls, DESK.to_disk = (lambda member: None), [], True
     if excel is None:
         DESK.excel = ExcelApplication.open(path, with_vba=False)
     else:
