@@ -24,7 +24,7 @@ del test_decision, test_decision_survives_a_crash  # noqa: F821
 
 pytestmark = pytest.mark.slow
 
-STAMPS = "takes the stamps of a spreadsheet in memory away; told in trackers/excel_live/test_whole_sync.py"
+STAMPS = "takes the stamps of a spreadsheet in memory away; an old workbook is told in trackers/excel_live/test_whole_sync.py"
 OTHERWISE = {
     "test_base_lost": STAMPS,
     "test_tracker_restored_from_an_old_backup": STAMPS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,8 @@ def is_open_as(book: Any, path: Path) -> bool:
 def opener(book: Any, *, patience: float = 10.0) -> Opener:
     """Return the backend "excel" for a press in `book`: that workbook live, every other one as the file it is.
 
-    `patience` is how many seconds Excel may be busy before the person is told.
+    `patience` is how many seconds Excel may be busy before the person is told. Excel for Mac is reached another way,
+    without what is needed here: there the workbook is the file it is too, which says that it is open.
     """
 
     def open_excel(folder: Path, trackers: Sequence[TrackerSpec]) -> Spreadsheet:
@@ -35,6 +37,8 @@ def opener(book: Any, *, patience: float = 10.0) -> Opener:
         from .spreadsheet import ExcelLive
 
         path = folder / trackers[0].source
-        return ExcelLive(book, trackers, patience=patience) if is_open_as(book, path) else ExcelFile(path)
+        if is_open_as(book, path) and "xlwings._xlmac" not in sys.modules:
+            return ExcelLive(book, trackers, patience=patience)
+        return ExcelFile(path)
 
     return open_excel

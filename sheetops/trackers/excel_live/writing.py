@@ -22,6 +22,9 @@ from .cells import (
 )
 from .excel import Excel
 
+_VISIBLE = 12
+"""xlCellTypeVisible."""
+
 
 class TabWriter:
     """Writes to one tab what was planned on `seen`, the tab as it was read.
@@ -207,17 +210,11 @@ def shown_rows(sheet: Any) -> Mapping[int, bool] | None:
     if not filtered:
         return None
     used = sheet.used_range
-    shown: dict[int, bool] = {}
-    parts = [(1, used.row + used.shape[0] - 1)]
-    while parts:
-        first, last = parts.pop()
-        hidden = rectangle(sheet, first, 1, last, 1).api.EntireRow.Hidden
-        if hidden is None and first < last:  # some are, some are not
-            middle = (first + last) // 2
-            parts += [(first, middle), (middle + 1, last)]
-        else:
-            shown.update(dict.fromkeys(range(first, last + 1), not hidden))
-    return shown
+    bottom, right = used.row + used.shape[0] - 1, used.column + used.shape[1] - 1
+    seen: set[int] = set()
+    for area in rectangle(sheet, 1, 1, bottom, max(right, 2)).api.SpecialCells(_VISIBLE).Areas:
+        seen.update(range(area.Row, area.Row + area.Rows.Count))
+    return {row: row in seen for row in range(1, bottom + 1)}
 
 
 def _is_filtered(table: Any) -> bool:

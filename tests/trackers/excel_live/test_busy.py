@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 
 from sheetops.model.errors import TrackerBusy, TrackerChanged, TrackerNotWritten
-from sheetops.model.sheet import CellWrite, RowAppend, TabLine
+from sheetops.model.sheet import CellWrite, RowAppend, SpreadsheetWrite, Stamp, TabLine, TabWrite
+from sheetops.trackers.excel_live.spreadsheet import ExcelLive
 
-from ..contract import CASES, ROWS, write
+from ..contract import CASES, OTHER, ROWS, STAMP, write
 from . import shim
 from .open_books import OpenBook
 from .shim import DESK
@@ -172,6 +173,33 @@ def test_all_is_as_the_person_had_it_whatever_goes_wrong(desk: OpenBook, nth: in
     assert (settings(desk), desk.rows()) == (before, rows)
     again = desk.spreadsheet.read([CASES])
     assert (again.tabs["t1"].stamp, again.held_tab) == (None, None)
+
+
+def test_a_stamp_never_stays_without_what_it_stands_for(desk: OpenBook) -> None:
+    """Two trackers of one workbook: the second stamp fails, and the first says again what it said."""
+    desk.book.sheets.add("Other").range("A1").value = [["ID"], ["Z"]]
+    both = ExcelLive(desk.book, [CASES, OTHER], patience=0.2)
+    snapshot = both.read([CASES, OTHER])
+    added = [0]
+
+    def fail(member: str) -> None:
+        added[0] += member == "Add"
+        if added[0] == 2 + 1:  # the tab, the first stamp, the second
+            added[0] += 1
+            raise shim.ComError(shim.EXCEPTION, "", (0, "", "Out of memory", "", 0, -2146827284))
+
+    tabs = {
+        "t1": TabWrite((CellWrite(2, 2, "x"),), last_row=3, stamp=STAMP),
+        "t2": TabWrite((CellWrite(2, 1, "y"),), last_row=2, stamp=Stamp("w0", "t2", 1)),
+    }
+    DESK.before = fail
+    with pytest.raises(TrackerNotWritten, match="Out of memory"):
+        both.write(snapshot, SpreadsheetWrite(tabs, LINES))
+    DESK.before = lambda member: None
+    again = both.read([CASES, OTHER])
+    assert [tab.stamp for tab in again.tabs.values()] == [None, None]
+    assert desk.rows() == ROWS
+    assert desk.rows("Other") == [["ID"], ["Z"]]
 
 
 def test_excel_is_closed_meanwhile(desk: OpenBook) -> None:
