@@ -21,6 +21,7 @@ from typing import Any
 from unittest.mock import patch
 
 import openpyxl
+import pytest
 from pyopenvba.apps.excel import ExcelApplication
 from pyopenvba.apps.excel._io import save_workbook
 from pyopenvba.exceptions import VBARuntimeError, VBAUnsupportedError
@@ -38,6 +39,9 @@ from pyopenvba.interpreter._values import (
 )
 
 from sheetops.ooxml import Workbook
+
+if sys.platform == "win32":
+    pytest.skip("stands in for pywin32, which is here", allow_module_level=True)
 
 REJECTED, IGNORED, EXCEPTION = -2147418111, -2146777998, -2147352567
 """RPC_E_CALL_REJECTED, VBA_E_IGNORE and DISP_E_EXCEPTION."""
