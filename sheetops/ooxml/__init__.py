@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sheetops.ooxml.archive import Identity
+    from sheetops.ooxml.buttons import Button, Corner
     from sheetops.ooxml.errors import (
         AppendRefused,
         BrokenWorkbook,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sheetops.ooxml.formulas import moved
     from sheetops.ooxml.grid import Grid
     from sheetops.ooxml.locks import conflict_copies, is_placeholder, lock_owner
+    from sheetops.ooxml.macros import has_module
     from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
     from sheetops.ooxml.sheet import Cell, Sheet
     from sheetops.ooxml.tab import ListValidation, SheetCell, SheetContent
@@ -42,9 +44,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AppendRefused",
     "BrokenWorkbook",
+    "Button",
     "Cell",
     "CellError",
     "CellRefused",
+    "Corner",
     "EncryptedWorkbook",
     "Grid",
     "Identity",
@@ -68,6 +72,7 @@ __all__ = [
     "column_letters",
     "column_number",
     "conflict_copies",
+    "has_module",
     "is_placeholder",
     "lock_owner",
     "moved",
@@ -76,6 +81,8 @@ __all__ = [
 
 _MODULES = {
     "archive": "Identity",
+    "buttons": "Button Corner",
+    "macros": "has_module",
     "errors": "AppendRefused BrokenWorkbook CellRefused EncryptedWorkbook NotAWorkbook SaveFailed SheetMissing SignedWorkbook WorkbookChanged WorkbookError WorkbookLocked WorkbookUnavailable",
     "formulas": "moved",
     "grid": "Grid",
