@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sheetops.ooxml.archive import Identity
-    from sheetops.ooxml.buttons import Button, Corner
+    from sheetops.ooxml.buttons import Button, Corner, add_buttons
     from sheetops.ooxml.errors import (
         AppendRefused,
         BrokenWorkbook,
@@ -68,6 +68,7 @@ __all__ = [
     "WorkbookError",
     "WorkbookLocked",
     "WorkbookUnavailable",
+    "add_buttons",
     "cell_name",
     "column_letters",
     "column_number",
@@ -81,7 +82,7 @@ __all__ = [
 
 _MODULES = {
     "archive": "Identity",
-    "buttons": "Button Corner",
+    "buttons": "Button Corner add_buttons",
     "macros": "has_module",
     "errors": "AppendRefused BrokenWorkbook CellRefused EncryptedWorkbook NotAWorkbook SaveFailed SheetMissing SignedWorkbook WorkbookChanged WorkbookError WorkbookLocked WorkbookUnavailable",
     "formulas": "moved",

@@ -62,9 +62,7 @@ def with_buttons(drawing: bytes, part: str, buttons: Sequence[Button]) -> bytes:
     """Return a legacy drawing with buttons added before its end. Raise BrokenWorkbook for one that has no end."""
     end = drawing.rfind(b"</xml>")
     if end < 0:
-        raise BrokenWorkbook(
-            f"Part {part} is no drawing that a button can be added to. Nothing was written."
-        )
+        raise BrokenWorkbook(f"Part {part} is no drawing that a button can be added to. Nothing was written.")
     first = max([_FIRST_SHAPE, *(int(number) for number in _SHAPE_NUMBER.findall(drawing))]) + 1
     shapes = "".join(_shape(number, button) for number, button in enumerate(buttons, first))
     if b'"_x0000_t201"' not in drawing:

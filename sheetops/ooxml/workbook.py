@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sheetops.ooxml import calculation, features, macros, opening, properties, saving, tab
+from sheetops.ooxml import calculation, features, macros, opening, properties, rows, saving, tab
 from sheetops.ooxml.archive import Identity
 from sheetops.ooxml.errors import SheetMissing
 from sheetops.ooxml.package import Package
@@ -159,6 +159,10 @@ class Workbook:
     def put_sheet(self, name: str, content: tab.SheetContent) -> None:
         """Create a sheet, or replace the whole of one: meant for a sheet the program owns. It is put last."""
         tab.put_sheet(self, name, content)
+
+    def set_row_height(self, name: str, row: int, points: float) -> None:
+        """Give a row of a small sheet a height; the sheet must have no unsaved edits."""
+        rows.set_height(self, name, row, points)
 
     def add_sheet_part(self, name: str, part: str) -> None:
         """Note a sheet that was just added to the package."""
