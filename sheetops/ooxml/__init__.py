@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sheetops.ooxml.formulas import moved
     from sheetops.ooxml.grid import Grid
     from sheetops.ooxml.locks import conflict_copies, is_placeholder, lock_owner
-    from sheetops.ooxml.macros import has_module
+    from sheetops.ooxml.macros import stream_names
     from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
     from sheetops.ooxml.sheet import Cell, Sheet
     from sheetops.ooxml.tab import ListValidation, SheetCell, SheetContent
@@ -73,17 +73,17 @@ __all__ = [
     "column_letters",
     "column_number",
     "conflict_copies",
-    "has_module",
     "is_placeholder",
     "lock_owner",
     "moved",
     "parse_cell",
+    "stream_names",
 ]
 
 _MODULES = {
     "archive": "Identity",
     "buttons": "Button Corner add_buttons",
-    "macros": "has_module",
+    "macros": "stream_names",
     "errors": "AppendRefused BrokenWorkbook CellRefused EncryptedWorkbook NotAWorkbook SaveFailed SheetMissing SignedWorkbook WorkbookChanged WorkbookError WorkbookLocked WorkbookUnavailable",
     "formulas": "moved",
     "grid": "Grid",

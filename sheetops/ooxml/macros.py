@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 _PROJECT_RELATION = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
 _PROJECT_TYPE = "application/vnd.ms-office.vbaProject"
+_STREAM = 2
 _WORKBOOK_TYPE = "application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+
+
+def code_name(book: Workbook) -> str:
+    """Return the code name of the workbook, "" where it has none."""
+    node = book.document.child(book.document.root, "workbookPr")
+    return node.get("codeName") if node is not None else ""
 
 
 def read_project(book: Workbook) -> bytes | None:
@@ -37,12 +44,22 @@ def set_project(book: Workbook, project: bytes, code_name: str) -> None:
     if book.package.content_type(book.part) != _WORKBOOK_TYPE:
         book.package.drop_content_type(book.part)
         book.package.set_content_type(book.part, _WORKBOOK_TYPE)
-    _name_code(book, code_name)
+    name_code(book, code_name)
 
 
-def has_module(project: bytes | None, name: str) -> bool:
-    """Tell whether a VBA project has a module of this name: its stream is named so in the compound file's directory."""
-    return project is not None and (name + "\0").encode("utf-16-le") in project
+def stream_names(project: bytes | None) -> frozenset[str]:
+    """Return the names of the streams of a VBA project: of its modules, and "dir", "PROJECT" and so on.
+
+    They stand in entries of 128 bytes, each at a multiple of that ([MS-CFB] 2.6.1).
+    """
+    if project is None:
+        return frozenset()
+    found = set()
+    for at in range(512, len(project) - 127, 128):
+        length, kind = int.from_bytes(project[at + 64 : at + 66], "little"), project[at + 66]
+        if kind == _STREAM and 2 < length <= 64 and length % 2 == 0:
+            found.add(project[at : at + length - 2].decode("utf-16-le", "replace"))
+    return frozenset(found)
 
 
 def _project_part(book: Workbook) -> str | None:
@@ -50,7 +67,7 @@ def _project_part(book: Workbook) -> str | None:
     return found[0] if found else None
 
 
-def _name_code(book: Workbook, code_name: str) -> None:
+def name_code(book: Workbook, code_name: str) -> None:
     """Write the code name by which the project knows the workbook (18.2.28)."""
     document = book.document
     node = document.child(document.root, "workbookPr")

@@ -181,6 +181,11 @@ class Workbook:
         """The VBA project, None where there is none."""
         return macros.read_project(self)
 
+    @property
+    def code_name(self) -> str:
+        """The name by which the VBA project knows the workbook, "" where none is given."""
+        return macros.code_name(self)
+
     def set_vba_project(self, project: bytes, code_name: str = "ThisWorkbook") -> None:
         """Give the workbook a VBA project, which makes it an .xlsm; see `macros.set_project`."""
         macros.set_project(self, project, code_name)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.resources import files
 
 from .. import ooxml
 from ..model.sheet import TITLE, TabLine
 
 MODULE = "Sheetops"
 """The VBA module that the buttons run; a workbook that has it has the bar."""
+
+_OWN_MODULE = "ThisWorkbook"
 
 BAR_ROW = 4
 """The 1-based row of the bar: between what the last run did and what is held. It is blank in the tab's lines."""
@@ -20,7 +23,7 @@ STATUS_ROW = 2
 """The 1-based row whose first cell says what runs, or what the last run did."""
 
 HINT = "If nothing happens when you press: choose 'Enable Content' in the bar above the sheet."
-_HINT_COLUMN = 5
+HINT_COLUMN = 6
 
 _BUTTONS = (
     ("Preview", "SheetopsPreview"),
@@ -34,9 +37,22 @@ _BUTTONS = (
 _LEFT, _WIDTH, _GAP, _DOWN, _BOTTOM = 2, 94, 6, 5, 35
 
 
+def project() -> bytes:
+    """Return the compiled VBA project that is shipped; scripts/build_vba.py makes it of the .bas files beside it."""
+    return files("sheetops").joinpath("buttons", "excel", "vbaProject.bin").read_bytes()
+
+
 def has_bar(workbook: ooxml.Workbook) -> bool:
     """Tell whether a workbook has the buttons' macros. Saved as .xlsx it has lost them."""
-    return ooxml.has_module(workbook.vba_project, MODULE)
+    return MODULE in ooxml.stream_names(workbook.vba_project)
+
+
+def mend(workbook: ooxml.Workbook) -> None:
+    """Say again which module is the workbook's own: LibreOffice leaves that out, and then runs no macro."""
+    project = workbook.vba_project
+    names = ooxml.stream_names(project)
+    if project is not None and {MODULE, _OWN_MODULE} <= names and not workbook.code_name:
+        workbook.set_vba_project(project, _OWN_MODULE)
 
 
 def buttons(widths: Sequence[float]) -> tuple[ooxml.Button, ...]:
@@ -77,5 +93,5 @@ def first_lines() -> list[TabLine]:
 def with_hint(lines: Sequence[TabLine]) -> list[TabLine]:
     """Return the tab's lines with a word for those whose buttons do nothing, in the bar's row."""
     row = BAR_ROW - 1
-    hint = TabLine((*[None] * _HINT_COLUMN, HINT), "muted")
+    hint = TabLine((*[None] * (HINT_COLUMN - 1), HINT), "muted")
     return [*lines[:row], hint, *lines[row + 1 :]]

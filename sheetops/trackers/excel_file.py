@@ -32,7 +32,7 @@ from ..model.sheet import (
     a1,
 )
 from . import backups
-from .excel_bar import BAR_HEIGHT, BAR_ROW, buttons, has_bar, with_hint
+from .excel_bar import BAR_HEIGHT, BAR_ROW, buttons, has_bar, mend, with_hint
 
 STAMP_PREFIX = "sheetops."
 """Stamps are custom document properties: one per tracker, under this prefix and the tracker's id."""
@@ -189,6 +189,7 @@ class ExcelFile:
                 _stage(workbook[opened.tabs[tracker]], tracker, tab, None, None)
             if tab.stamp is not None:
                 workbook.set_custom_property(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
+        mend(workbook)
         workbook.put_sheet(HELD_TAB, page(write.held_tab, bar=has_bar(workbook)))
 
     def backup(self, folder: str, run: str) -> None:

@@ -65,6 +65,11 @@ class Office:
             raise AssertionError(answer["error"])
         return answer["said"]
 
+    def open(self, path: Path, **how: bool) -> None:
+        """Open a workbook, as one does after a crash: whoever was there before is gone."""
+        path.with_name(f".~lock.{path.name}#").unlink(missing_ok=True)
+        self.do("open", path=str(path), **how)
+
     def status(self) -> str:
         return str(self.do("cells", tab="sheetops", area="A2")[0][0])
 

@@ -50,10 +50,11 @@ Private Sub Press(action As String)
         Exit Sub
     End If
     If action = "explain" Then key = SelectedKey()
+    LetGo
     Running = action
     Began = Now
     Say "Running since " & Format(Began, "hh:mm") & ": " & action & ". Please do not type until it is done."
-    LetGo
+    ThisWorkbook.Saved = True ' the person's own changes are; from here on, a change is one typed while it runs
     Start action, key
     LookAgain
     Exit Sub
@@ -188,9 +189,11 @@ Private Sub Finish(text As String, problem As String)
     If problem <> "" Then
         TakeBack
         Say problem
+        ThisWorkbook.Saved = Not typed
     ElseIf Texts(text, "run").Count = 0 Then ' nothing was written: the sheet is as it is
         TakeBack
         Show action, said(1), Texts(text, "lines")
+        ThisWorkbook.Saved = Not typed ' an answer is nothing to save
     ElseIf typed Then
         Running = ""
         RemoveFiles
@@ -240,7 +243,7 @@ Private Sub LetGo()
     If InLibreOffice() Then
         LetGoInLibreOffice
     Else
-        ThisWorkbook.Save
+        If Not ThisWorkbook.Saved Then ThisWorkbook.Save
         ThisWorkbook.ChangeFileAccess READ_ONLY
     End If
     Interact False

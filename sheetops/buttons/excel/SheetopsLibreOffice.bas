@@ -12,7 +12,7 @@ End Function
 
 ' LibreOffice's hold on a file is a file beside it.
 Public Sub LetGoInLibreOffice()
-    ThisComponent.store
+    If ThisComponent.isModified() Then ThisComponent.store
     If Dir(LockFile()) <> "" Then FileCopy LockFile(), LockFile() & ".sheetops"
     If Dir(LockFile()) <> "" Then Kill LockFile()
 End Sub

@@ -9,14 +9,20 @@ from pathlib import Path
 from ... import ooxml
 from ...model.errors import TrackerNotWritten, TrackerUnreadable
 from ...model.sheet import HELD_TAB, TITLE
-from ...trackers.excel_bar import BAR_HEIGHT, BAR_ROW, MODULE, buttons, first_lines, has_bar
+from ...trackers.excel_bar import (
+    BAR_HEIGHT,
+    BAR_ROW,
+    HINT,
+    HINT_COLUMN,
+    MODULE,
+    buttons,
+    first_lines,
+    has_bar,
+    mend,
+    project,
+)
 from ...trackers.excel_file import WIDTHS, page
 from ...whole import write_whole
-
-
-def project() -> bytes:
-    """Return the compiled VBA project that is shipped; scripts/build_vba.py makes it of the .bas files beside it."""
-    return files(__package__).joinpath("vbaProject.bin").read_bytes()
 
 
 def add_buttons(path: Path, out: Path) -> None:
@@ -32,6 +38,7 @@ def add_buttons(path: Path, out: Path) -> None:
             _refuse(workbook, path)
             if not has_bar(workbook):
                 workbook.set_vba_project(project())
+            mend(workbook)
             _draw(workbook)
             workbook.save()
 
@@ -66,4 +73,5 @@ def _draw(workbook: ooxml.Workbook) -> None:
         workbook.put_sheet(HELD_TAB, page(first_lines(), bar=True))
         return
     workbook.set_row_height(HELD_TAB, BAR_ROW, BAR_HEIGHT)
+    workbook[HELD_TAB].set_cell(BAR_ROW, HINT_COLUMN, HINT)
     ooxml.add_buttons(workbook[HELD_TAB], buttons(WIDTHS))
