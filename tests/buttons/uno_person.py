@@ -85,10 +85,9 @@ class Person:
                     return bool(control.getAccessibleContext().doAccessibleAction(0))
         raise LookupError(f"there is no button {caption}")
 
-    def quit(self) -> None:
-        for document in (self.document(),):
-            document.setModified(False)
-        self.desktop.terminate()
+    def close(self) -> None:
+        self.document().setModified(False)
+        self.document().close(True)
 
 
 def main(pipe: str) -> None:

@@ -61,7 +61,7 @@ Private Sub Press(action As String)
 Failed:
     problem = Err.Description
     TakeBack
-    Say "'" & action & "' was not started: " & problem & ". " & HowElse()
+    Say "The button '" & action & "' did nothing: " & problem & ". " & HowElse()
 End Sub
 
 ' Why a press cannot be carried out, with the next step; "" when it can.
@@ -112,7 +112,7 @@ Private Sub Post(body As String)
     url = Setting("server") & "/v1/run"
     token = "Authorization: Bearer " & Trim(Replace(ReadFile(Setting("token")), vbLf, ""))
     On Error Resume Next
-    Set Request = CreateObject("WinHttp.WinHttpRequest.5.1")
+    If Not InLibreOffice() Then Set Request = CreateObject("WinHttp.WinHttpRequest.5.1")
     On Error GoTo 0
     If Not Request Is Nothing Then
         Request.Open "POST", url, True
@@ -209,7 +209,7 @@ Private Sub Say(text As String)
     On Error Resume Next
     With ThisWorkbook.Worksheets(TAB_NAME).Range(STATUS_CELL)
         .NumberFormat = "@"
-        .Value = text
+        .Value = IIf(Left(text, 1) = "'", "'" & text, text)
     End With
 End Sub
 
