@@ -95,12 +95,14 @@ End Function
 ' ---- start: by a program of this computer, or by HTTP
 
 Private Sub Start(action As String, key As String)
+    Dim known As Collection
     Randomize
     AnswerFile = TempFolder() & "sheetops-" & Format(Now, "yyyymmddhhnnss") & Int(Rnd * 1000000) & ".json"
     Set Request = Nothing
     If Setting("server") <> "" Then
+        Set known = Texts(ReadFile(SettingsFile()), ThisWorkbook.Name)
         Post "{""action"": " & Json(action) & ", ""workspace"": " & Json(Setting("workspace")) & _
-            ", ""tracker"": " & Json(Texts(ReadFile(SettingsFile()), ThisWorkbook.Name)(1)) & ", ""key"": " & Json(key) & "}"
+            ", ""tracker"": " & Json(known(1)) & ", ""key"": " & Json(key) & "}"
     Else
         Shell Quoted(Setting("python")) & " -m sheetops press " & action & " --workbook " & Quoted(FullPath()) & _
             " --answer " & Quoted(AnswerFile) & " --key " & Quoted(key), 0

@@ -36,8 +36,8 @@ def add_buttons(path: Path, out: Path) -> None:
         shutil.copyfile(path, part)
         with ooxml.Workbook.open(part) as workbook:
             _refuse(workbook, path)
-            if not has_bar(workbook):
-                workbook.set_vba_project(project())
+            if ooxml.stream_names(workbook.vba_project) <= ooxml.stream_names(project()):
+                workbook.set_vba_project(project())  # none yet, or an older one of ours and nobody else's
             mend(workbook)
             _draw(workbook)
             workbook.save()
