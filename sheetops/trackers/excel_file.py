@@ -113,20 +113,11 @@ class ExcelFile:
         stamped = any(name.startswith(STAMP_PREFIX) for name in stamps)
         if not named or (stamped and named == [HELD_TAB]) or workbook[named[0]]["A1"].value == TITLE:
             return
-        raise TrackerUnreadable(
-            f"{self.path.name} has a tab '{named[0]}' that sheetops did not make, and needs that name for its own.",
-            not_done="The workbook was left as it is.",
-            next_step="Rename that tab, save, and run the command again.",
-        )
+        raise strange_tab(self.path.name, named[0])
 
     def _tab(self, workbook: ooxml.Workbook, tracker: TrackerSpec, stamps: Mapping[str, str]) -> TabSnapshot:
         if not workbook.has_sheet(tracker.tab):
-            others = ", ".join(f"'{name}'" for name in workbook.sheet_names)
-            raise TrackerUnreadable(
-                f"{self.path.name} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, workbook.sheet_names)}",
-                not_done="It was left out; nothing in it was read or written.",
-                next_step=f"Its tabs are {others}. Name one in sheetops.toml under [trackers.{tracker.id}].",
-            )
+            raise no_such_tab(self.path.name, tracker, workbook.sheet_names)
         return TabSnapshot(
             _grid(workbook[tracker.tab]), Stamp.parse(stamps.get(f"{STAMP_PREFIX}{tracker.id}"))
         )
@@ -199,6 +190,25 @@ class ExcelFile:
             shutil.copy2(self.path, kept / f"{stem}.{run}{suffix}")
 
         backups.keep(Path(folder), self.path.name, f"{stem}.*{suffix}", copy)
+
+
+def no_such_tab(book: str, tracker: TrackerSpec, names: Sequence[str]) -> TrackerUnreadable:
+    """Return what to say of a workbook whose tabs are `names` and which lacks a tracker's."""
+    there = ", ".join(f"'{name}'" for name in names)
+    return TrackerUnreadable(
+        f"{book} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, names)}",
+        not_done="It was left out; nothing in it was read or written.",
+        next_step=f"Its tabs are {there}. Name one in sheetops.toml under [trackers.{tracker.id}].",
+    )
+
+
+def strange_tab(book: str, tab: str) -> TrackerUnreadable:
+    """Return what to say of a tab that has the name of the program's own and was made by somebody else."""
+    return TrackerUnreadable(
+        f"{book} has a tab '{tab}' that sheetops did not make, and needs that name for its own.",
+        not_done="The workbook was left as it is.",
+        next_step="Rename that tab, save, and run the command again.",
+    )
 
 
 def _own_tab(sheet: ooxml.Sheet) -> Grid:
