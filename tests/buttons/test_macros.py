@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,13 +19,18 @@ from .test_pressing import CONFIG
 def desk(tmp_path: Path) -> Path:
     (tmp_path / "sheetops.toml").write_text(CONFIG, encoding="utf-8")
     workbooks.make(tmp_path / "Desk.xlsx", [["Case", "Status"], ["A", "open"], ["B", "closed"]])
-    with open_workspace(tmp_path) as ws:
-        ws.sync()
     return tmp_path / "Desk.xlsx"
 
 
-def test_what_is_typed_and_not_saved_is_synced_and_the_status_cell_says_so(desk: Path) -> None:
+@pytest.fixture
+def book(desk: Path) -> Any:
+    """The workbook as it is open in Excel, synced once."""
     book = shim.open_book(desk)
+    assert macros.sync(book).exit_code == 0
+    return book
+
+
+def test_what_is_typed_and_not_saved_is_synced_and_the_status_cell_says_so(desk: Path, book: Any) -> None:
     book.sheets["Cases"].range("B2").value = [["closed"]]
     said = macros.sync(book)
     assert (said.exit_code, said.sentence) == (0, "1 cell into the dataset.")
@@ -33,8 +39,7 @@ def test_what_is_typed_and_not_saved_is_synced_and_the_status_cell_says_so(desk:
         assert ws.table("cases")["A"]["status"] == "closed"
 
 
-def test_an_answer_of_several_lines_moves_those_of_the_tab_down_and_the_next_one_takes_its_place(desk: Path) -> None:  # fmt: skip
-    book = shim.open_book(desk)
+def test_an_answer_of_several_lines_moves_those_of_the_tab_down_and_the_next_one_takes_its_place(book: Any) -> None:  # fmt: skip
     book.sheets["Cases"].range("B2").value = [["closed"]]
     tab = book.sheets["sheetops"]
     macros.preview(book)
@@ -45,18 +50,17 @@ def test_an_answer_of_several_lines_moves_those_of_the_tab_down_and_the_next_one
     assert "Nothing is held: every cell agrees." in rows
 
 
-def test_explain_is_about_the_selected_row(desk: Path) -> None:
-    book = shim.open_book(desk)
-    book.sheets["Cases"].activate()
-    book.sheets["Cases"].range("B3").select()
+def test_explain_is_about_the_selected_row(book: Any) -> None:
+    book.sheets["Cases"].api.Activate()
+    book.sheets["Cases"].range("B3").api.Select()
     assert macros.explain(book).sentence == "What is known of B:"
-    book.sheets["Cases"].range("B9").select()
+    book.sheets["Cases"].range("B9").api.Select()
     assert macros.explain(book).sentence.startswith("No row is selected, or it has no key yet.")
 
 
-def test_a_copy_is_told_and_the_dataset_left_alone(desk: Path) -> None:
+def test_a_copy_is_told_and_the_dataset_left_alone(desk: Path, book: Any) -> None:
     copy = desk.with_name("Copy of Desk.xlsx")
-    copy.write_bytes(desk.read_bytes())
+    book.api.SaveCopyAs(str(copy))
     book = shim.open_book(copy)
     said = macros.sync(book)
     assert said.sentence.startswith("Copy of Desk.xlsx is a copy or was renamed: the workspace ")
