@@ -220,7 +220,9 @@ def test_over_http_with_the_right_token_a_wrong_one_and_a_service_that_is_down(d
         assert libre.do("cells", tab="Cases", area="A2:B3") == [["A", "open"], ["B", "open"]]
         token.write_text("b1.wrong\n", encoding="ascii")
         libre.press("Sync")
-        libre.wait_for(lambda said: said == "The token is not known here. Nothing was done. Ask for a new one.")
+        libre.wait_for(
+            lambda said: said == "The token is not known here. Nothing was done. Ask for a new one."
+        )
     libre.press("Sync")
     said = libre.wait_for(lambda said: "does not answer" in said)
     assert said.startswith(f"The sheetops service at {url} does not answer (")

@@ -17,7 +17,9 @@ from . import shim
 class OpenBook:
     """A workbook in Excel: `spreadsheet` is how sheetops has it, the rest is what a person does and sees there."""
 
-    def __init__(self, path: Path, rows: workbooks.Rows, *, table: bool = False, patience: float = 0.3) -> None:
+    def __init__(
+        self, path: Path, rows: workbooks.Rows, *, table: bool = False, patience: float = 0.3
+    ) -> None:
         self.path = workbooks.make(path, rows, table=table)
         self.open(patience)
 
