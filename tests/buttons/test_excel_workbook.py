@@ -53,7 +53,7 @@ def test_the_shipped_project_is_what_the_source_says() -> None:
 
     assert project() == runpy.run_path(str(ROOT / "scripts" / "build_vba.py"))["build"]()
     found = {name: text for _, _, name, text in VBA_Parser(str(EXCEL / "vbaProject.bin")).extract_macros()}
-    for module in ("Sheetops.bas", "SheetopsLibreOffice.bas"):
+    for module in ("Sheetops.bas", "SheetopsLibreOffice.bas", "SheetopsText.bas"):
         source = (EXCEL / module).read_text(encoding="ascii")
         assert found[module].replace("\r\n", "\n").strip() == source.strip()
 

@@ -55,7 +55,7 @@ def _refuse(workbook: ooxml.Workbook, path: Path) -> None:
         source = files(__package__).joinpath(f"{MODULE}.bas")
         raise TrackerNotWritten(
             f"{path.name} has macros of its own, which are not touched.",
-            next_step=f"Add ours by hand: Alt+F11 in Excel, File > Import File, {source} and SheetopsLibreOffice.bas "
+            next_step=f"Add ours by hand: Alt+F11 in Excel, File > Import File, {source} and the other two .bas files "
             "beside it, save, and run the command again.",
         )
     named = next((name for name in workbook.sheet_names if name.casefold() == HELD_TAB), None)
