@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..model.errors import SheetopsError
 from .running import FOLDER, JSON, carry_out, who
+
+if TYPE_CHECKING:
+    from ..outcome import Outcome
 
 
 @click.group()
@@ -64,16 +67,17 @@ def press(
             from ..buttons.excel.delivering import announce
 
             announce(answer)
-    from ..buttons.excel.delivering import deliver, press_from
-    from ..library import open_workspace
 
-    said = press_from(lambda at: open_workspace(at, who=who()), action, workbook, folder, key)
-    if answer is not None:
-        with suppress(SheetopsError):  # the macro says itself that no answer came
-            deliver(said, answer)
-    if as_json:
-        click.echo(json.dumps(said.to_json(), indent=1, ensure_ascii=False))
-    else:
-        for line in (said.sentence, *said.lines):
-            click.echo(line)
-    sys.exit(said.exit_code)
+    def act() -> Outcome:
+        from ..buttons.excel.delivering import deliver, press_from
+        from ..library import open_workspace
+        from ..outcome import Outcome
+
+        said = press_from(lambda at: open_workspace(at, who=who()), action, workbook, folder, key)
+        if answer is not None:
+            with suppress(SheetopsError):  # the macro says itself that no answer came
+                deliver(said, answer)
+        lines = [said.sentence, *(line for line in said.lines if line != said.sentence)]
+        return Outcome("press", lines, said.to_json(), said.exit_code)
+
+    carry_out("press", act, as_json=as_json)

@@ -108,6 +108,7 @@ def test_a_day_at_the_buttons(desk: Path, libre: Office) -> None:
 def test_a_double_click_is_one_run_and_what_is_typed_meanwhile_is_not_read_over(desk: Path, libre: Office) -> None:  # fmt: skip
     libre.open(desk)
     libre.press("Sync")
+    libre.wait_for(lambda said: said.startswith("Running since"))
     libre.press("Sync")
     libre.do("type", tab="Cases", address="B2", value="closed")
     said = libre.wait_for(ended)
@@ -156,8 +157,7 @@ def test_a_workspace_that_moved_a_renamed_workbook_and_a_copy(desk: Path, libre:
 def test_a_workbook_that_is_read_only_is_not_synced(desk: Path, libre: Office) -> None:
     libre.open(desk, read_only=True)
     libre.press("Sync")
-    time.sleep(2)
-    assert libre.status().startswith("Last run R1,")
+    assert libre.wait_for(ended).startswith("The workbook is open read-only: somebody else has it open")
     assert dataset(desk) == {"A": "open", "B": "closed"}
 
 
