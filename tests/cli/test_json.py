@@ -18,8 +18,9 @@ WORDS = {
     "export": ("export", "cases", "{out}/cases.csv"),
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "doctor": ("doctor",),
+    "press": ("press", "preview"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox"}
+ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "button"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
