@@ -12,6 +12,7 @@ import click
 
 from .. import __version__
 from ..model.errors import TrackerNotWritten
+from .button import button
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .serve import serve, token
 from .sheets import google, tracker
@@ -261,6 +262,7 @@ def doctor(folder: Path, *, as_json: bool) -> None:
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
+cli.add_command(button)
 cli.add_command(serve)
 cli.add_command(token)
 
