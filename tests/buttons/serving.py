@@ -57,7 +57,7 @@ def token(folder: Path, name: str = "desk", *actions: str) -> str:
 @contextmanager
 def served(folder: Path, **options: Any) -> Iterator[Server]:
     """The service on a free port of this machine, until the end of the block."""
-    server = Server(folder, port=0, **options)
+    server = Server(folder, **{"port": 0, **options})
     thread = Thread(target=server.run)
     thread.start()
     try:
