@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 from collections.abc import Iterator
@@ -64,7 +65,7 @@ def test_runs_and_held_items_are_shown(url: str, desk: Path, text: str) -> None:
     press(url, text, "sync")
     said = words(url)
     assert "1 item waits for a decision." in said
-    assert "1 Desk.xlsx B2 A status 'opne' 'open'" in said
+    assert "1 Desk.xlsx B2 A status 'opne' 'open'" in html.unescape(said)
     assert "Nearest valid: open" in said
     assert "R2 sync desk" in said
     assert "R1 sync desk" in said
