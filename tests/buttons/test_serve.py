@@ -18,11 +18,13 @@ from typing import Any
 
 import pytest
 import requests
+from click.testing import CliRunner
 
 from sheetops.buttons.serving.line import Line
 from sheetops.buttons.serving.running import CannotServe, Server
 from sheetops.buttons.serving.service import Patience
 from sheetops.buttons.serving.signing import sign
+from sheetops.cli.main import cli
 from sheetops.library import open_workspace
 from sheetops.model.errors import UnknownName
 
@@ -485,6 +487,24 @@ def test_other_machines_are_let_in_only_when_that_is_wanted(desk: Path) -> None:
 def test_a_port_that_is_taken_is_named(desk: Path, url: str) -> None:
     with pytest.raises(CannotServe, match=r"cannot listen at 127\.0\.0\.1, port \d+"):
         Server(desk, port=int(url.rpartition(":")[2]))
+
+
+def test_without_its_packages_the_command_names_what_to_install(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "uvicorn", None)
+    result = CliRunner().invoke(cli, ["serve", "--port", "0", "-C", str(desk)])
+    assert result.exit_code == 1
+    assert "the package uvicorn is needed" in result.output
+    assert 'Run: pip install "sheetops[serve]"' in result.output
+
+
+@pytest.mark.parametrize(("words", "code"), [(("--host", "0.0.0.0"), 2), (("-C", "nowhere"), 1)])
+def test_mistakes_at_the_start_are_said_in_words(desk: Path, words: tuple[str, ...], code: int) -> None:
+    result = CliRunner().invoke(cli, ["serve", "-C", str(desk), *words])
+    assert result.exit_code == code
+    assert "Nothing was" in result.output
+    assert "Traceback" not in result.output
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a signal is sent")

@@ -119,3 +119,17 @@ def test_the_hash_that_is_kept_does_not_sign(secret: bytes, other: bytes) -> Non
 @pytest.mark.parametrize("proof", ["", "zz", "ab" * 31, "ab" * 33, "é" * 64, "0" * 63])
 def test_what_is_no_proof_is_refused(proof: str) -> None:
     assert not is_signed(stored(bytes(32)), 1, "n", b"", proof)
+
+
+def test_every_command_prints_one_versioned_object(tmp_path: Path) -> None:
+    serving.workspace(tmp_path)
+    made = json.loads(run(tmp_path, "token", "add", "desk", "--json").stdout)
+    assert (made["sheetops"], made["command"], made["name"]) == (1, "token add", "desk")
+    assert made["actions"] == ["preview", "sync", "refresh", "held", "explain"]
+    listed = json.loads(run(tmp_path, "token", "list", "--json").stdout)
+    assert [one["id"] for one in listed["tokens"]] == [made["id"]]
+    assert "token" not in listed["tokens"][0]
+    ended = json.loads(run(tmp_path, "token", "revoke", "desk", "--json").stdout)
+    assert (ended["command"], ended["id"]) == ("token revoke", made["id"])
+    wrong = json.loads(run(tmp_path, "token", "revoke", "desk", "--json").stdout)
+    assert (wrong["exit_code"], wrong["error"]["code"]) == (2, "unknown-name")
