@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
@@ -97,3 +97,19 @@ def press(url: str, text: str, action: str, *, signed: bool = True, **said: Any)
 def log(folder: Path) -> list[dict[str, Any]]:
     """What the log of presses says."""
     return [json.loads(line) for line in (folder / "sheetops.presses.log").read_text("utf-8").splitlines()]
+
+
+def said(answer: requests.Response) -> str:
+    """The sentence that is shown to the person, which is a sentence whatever happened."""
+    sentence = str(answer.json()["sentence"])
+    assert sentence
+    assert "\n" not in sentence
+    assert "Traceback" not in answer.text
+    return sentence
+
+
+def until(true: Callable[[], bool], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.01)

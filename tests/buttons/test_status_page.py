@@ -20,16 +20,6 @@ from .serving import press
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Path:
-    return serving.workspace(tmp_path / "desk")
-
-
-@pytest.fixture
-def text(desk: Path) -> str:
-    return serving.token(desk)
-
-
-@pytest.fixture
 def url(desk: Path, text: str) -> Iterator[str]:
     with serving.served(desk, line=Line(gather=0.0), next_run=lambda: "Mon 09:15") as server:
         yield server.url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -10,17 +11,17 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
+_LOG = logging.getLogger(__name__)
 LOG_NAME = "sheetops.presses.log"
 _LARGEST = 5_000_000
 """Bytes after which the log goes on in a new file; the old one stays as sheetops.presses.log.1."""
 
 
 class Audit:
-    """Appends lines to the log. A log that cannot be written stops no press: `written` is False then."""
+    """Appends lines to the log. A log that cannot be written stops no press; the service's own output says so."""
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / LOG_NAME
-        self.written = True
         self._lock = Lock()
 
     def note(self, at: float, **said: Any) -> None:
@@ -32,9 +33,8 @@ class Audit:
                 self._turn()
                 with self.path.open("a", encoding="utf-8") as file:
                     file.write(line)
-                self.written = True
-            except OSError:
-                self.written = False
+            except OSError as error:
+                _LOG.warning("%s could not be written: %s. The press went on.", LOG_NAME, error.strerror)
 
     def nonces(self, since: float) -> Iterator[tuple[str, float]]:
         """Yield the nonces that were spent since a time, as they are remembered, with their times."""
