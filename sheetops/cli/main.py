@@ -14,6 +14,7 @@ from .. import __version__
 from ..model.errors import TrackerNotWritten
 from .button import button, press
 from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
 
@@ -264,6 +265,8 @@ cli.add_command(google)
 cli.add_command(sla)
 cli.add_command(button)
 cli.add_command(press)
+cli.add_command(serve)
+cli.add_command(token)
 
 
 @cli.command()

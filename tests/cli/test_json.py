@@ -20,7 +20,7 @@ WORDS = {
     "doctor": ("doctor",),
     "press": ("press", "preview"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "button"}
+ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "button", "serve", "token"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
