@@ -13,6 +13,7 @@ import ctypes
 import datetime as dt
 import sys
 import types
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -45,6 +46,7 @@ if sys.platform == "win32":
 
 REJECTED, IGNORED, EXCEPTION = -2147418111, -2146777998, -2147352567
 """RPC_E_CALL_REJECTED, VBA_E_IGNORE and DISP_E_EXCEPTION."""
+_R = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _NEED_ARGUMENTS = {"range", "item", "offset", "resize", "international"}
 """Properties that are nothing without arguments: COM gives the caller something to call."""
 
@@ -240,11 +242,25 @@ def save(book: Any, path: Path) -> None:
     if not DESK.to_disk:
         return
     save_workbook(book, path)
+    _declare_r(path)
     with Workbook.open(path) as saved:
         for each in kept:
             saved.set_custom_property(each.Name, each.Value)
         if kept:
             saved.save()
+
+
+def _declare_r(path: Path) -> None:
+    """Declare the prefix of a new tab's `r:id`: pyOpenVBA takes it as declared at the root, openpyxl over lxml has it at each tab."""
+    with zipfile.ZipFile(path) as file:
+        parts = {entry: file.read(entry) for entry in file.infolist()}
+    root = b"<workbook "
+    with zipfile.ZipFile(path, "w") as file:
+        for entry, data in parts.items():
+            head = data[: data.find(b">", data.find(root))]
+            if entry.filename == "xl/workbook.xml" and b"xmlns:r=" not in head:
+                data = data.replace(root, b'<workbook xmlns:r="%s" ' % _R, 1)
+            file.writestr(entry, data)
 
 
 def _save_copy(book: Any) -> Callable[[str], None]:
