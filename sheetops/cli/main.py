@@ -12,8 +12,10 @@ import click
 
 from .. import __version__
 from ..model.errors import TrackerNotWritten
+from .button import button, press
 from .importing import import_command
 from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
 
@@ -247,13 +249,14 @@ def sql(statement: str, folder: Path, *, as_json: bool) -> None:
 @FOLDER
 @JSON
 def doctor(folder: Path, *, as_json: bool) -> None:
-    """Check config, dataset, journal and trackers, and say what to do about each problem."""
+    """Check config, dataset, journal, trackers and buttons, and say what to do about each problem."""
     from .. import setting_up
+    from ..buttons.excel.checking import checks
     from ..library import open_workspace
 
     carry_out(
         "doctor",
-        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ),
+        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ, more=(checks,)),
         as_json=as_json,
     )
 
@@ -262,6 +265,10 @@ cli.add_command(import_command)
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
+cli.add_command(button)
+cli.add_command(press)
+cli.add_command(serve)
+cli.add_command(token)
 
 
 @cli.command()

@@ -19,8 +19,9 @@ WORDS = {
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
+    "press": ("press", "preview"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox"}
+ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "button", "serve", "token"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
