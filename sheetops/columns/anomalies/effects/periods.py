@@ -33,7 +33,12 @@ class BeforeAndAfter:
     def effect(self, name: str) -> Effect:
         """Return what changed."""
         return effect(
-            self.treated, self.at, of=self.of, comparison=self.against, comparison_of=self.against_of, name=name
+            self.treated,
+            self.at,
+            of=self.of,
+            comparison=self.against,
+            comparison_of=self.against_of,
+            name=name,
         )
 
 
@@ -54,7 +59,9 @@ def before_and_after(
     None: all are counted) have one entry for each record. Left out are the period in which the measure began in the middle,
     the one that is not over, and the first one unless it is whole. Raises ValueError for a period that there is not.
     """
-    frame = pd.DataFrame({"at": dates.to_numpy(), "side": sides, "unit": units, "hit": True if hits is None else hits})
+    frame = pd.DataFrame(
+        {"at": dates.to_numpy(), "side": sides, "unit": units, "hit": True if hits is None else hits}
+    )
     frame["at"] = dates.to_numpy() if getattr(dates.dtype, "tz", None) is None else dates.array
     frame = frame[frame["side"].notna()]
     counted = count_table(
@@ -65,7 +72,9 @@ def before_and_after(
     all_of = all_of[kept]
     found = all_of
     if hits is not None:
-        some = count_table(frame[frame["hit"]], date="at", by=["side", "unit"], every=every, as_of=as_of, timezone=timezone)
+        some = count_table(
+            frame[frame["hit"]], date="at", by=["side", "unit"], every=every, as_of=as_of, timezone=timezone
+        )
         found = some.counts.reindex(index=all_of.index, columns=all_of.columns, fill_value=0)
     sides_of = [None if hits is None else all_of, found]
     of, values = ([_side(one, side) for side in (TREATED, AGAINST)] for one in sides_of)
@@ -99,5 +108,7 @@ def _whole(
         notes.append(f"The {every} from {began:%Y-%m-%d} is left out: the measure began in it.")
     if len(index) and first is not None and first > index[0]:
         kept.iloc[0] = False
-        notes.append(f"The {every} from {index[0]:%Y-%m-%d} is left out: the first record is of {first:%Y-%m-%d}.")
+        notes.append(
+            f"The {every} from {index[0]:%Y-%m-%d} is left out: the first record is of {first:%Y-%m-%d}."
+        )
     return kept, notes
