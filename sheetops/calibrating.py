@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .library import Workspace
 
 SHOWN = 20
+RATE_FROM = 200
+"""Judged points of a series from which a rate has a threshold of its own (`detect`)."""
 _UPPER = "What really was strange is among the flags: false ones are fewer."
 
 
@@ -89,6 +91,8 @@ def _ladder_lines(one: Ladder, want: float) -> Iterator[str]:
                 "  <- now" if row.chosen else ""
             )
         yield from _series_lines(one)
+        if one.setting == "flags_per_1000" and (short := _short(one)):
+            yield f"  A rate needs {RATE_FROM} judged points of a series; the usual threshold holds until then: {short}"
     for name, why in list(one.low.items())[:SHOWN]:
         yield f"  {name}: {why}"
     if len(one.low) > SHOWN:
@@ -97,6 +101,13 @@ def _ladder_lines(one: Ladder, want: float) -> Iterator[str]:
         yield f"  For about {want:g} flags of 1,000 points write in sheetops.toml, under [{one.part}]:"
         yield f"    {_line(one, want)}"
         yield f"  {_UPPER}"
+
+
+def _short(one: Ladder) -> str:
+    """Name the series that have too few judged points for a rate of their own."""
+    now = one.series[one.series["chosen"] & one.series["judged"].between(1, RATE_FROM - 1)]
+    names = [f"{row.series} ({row.judged:,})" for row in now.itertuples()]
+    return ", ".join(names[:5]) + (f" and {len(names) - 5:,} more" if len(names) > 5 else "")
 
 
 def _series_lines(one: Ladder) -> Iterator[str]:

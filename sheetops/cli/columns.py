@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -47,4 +49,96 @@ def calibrate(table: str, want: float, shuffles: int, folder: Path, *, as_json: 
         "columns calibrate",
         inside(folder, lambda ws: calibrating.calibrate(ws, table, want, shuffles)),
         as_json=as_json,
+    )
+
+
+@columns.command()
+@click.argument("table")
+@click.option(
+    "--since",
+    required=True,
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
+    help="When the measure began, such as 2026-03-02.",
+)
+@click.option(
+    "--date",
+    "when",
+    default="",
+    metavar="FIELD",
+    help="The date to count by; default: the only one there is.",
+)
+@click.option(
+    "--where",
+    default="",
+    metavar="CONDITION",
+    help="The records it was about, such as \"policy == 'Spam'\"; default: all.",
+)
+@click.option(
+    "--against",
+    multiple=True,
+    metavar="FIELD=VALUE",
+    help="Records it was not about, to compare with; may be given several times.",
+)
+@click.option(
+    "--rate",
+    default="",
+    metavar="CONDITION",
+    help="The share of records that meet this, instead of their number.",
+)
+@click.option(
+    "--units",
+    default="",
+    metavar="FIELD",
+    help="Count each value of this field apart, on both sides (errors clustered by it).",
+)
+@click.option(
+    "--every",
+    type=click.Choice(["day", "week", "month"]),
+    default="week",
+    show_default=True,
+    help="The length of a period.",
+)
+@FOLDER
+@JSON
+def effect(table: str, since: datetime, when: str, folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Did a measure work? Say how the counts of TABLE changed since it began, against what they would have been."""
+    from .. import measuring
+
+    asked = measuring.Measure(since.date(), when, **options)
+    carry_out(
+        "columns effect", inside(folder, lambda ws: measuring.effect(ws, table, asked)), as_json=as_json
+    )
+
+
+@columns.command()
+@click.argument("table")
+@click.option("--reviewer", required=True, metavar="FIELD", help="Who decided.")
+@click.option("--policy", required=True, metavar="FIELD", help="By which policy.")
+@click.option(
+    "--overturned",
+    default="",
+    metavar="CONDITION",
+    help="When a decision was overturned; default: as [patterns.TABLE.outcomes] has it.",
+)
+@click.option(
+    "--case", default="", metavar="FIELD", help="Which case a record is a review of, where one has several."
+)
+@click.option("--label", default="", metavar="FIELD", help="What the review decided.")
+@click.option(
+    "--least",
+    type=click.IntRange(5),
+    default=20,
+    show_default=True,
+    help="Reviews of a policy below which nobody is named.",
+)
+@FOLDER
+@JSON
+def reviewers(table: str, folder: Path, *, as_json: bool, **options: Any) -> None:
+    """Do reviewers decide alike? Overturned decisions of TABLE, policy by policy, and agreement where a case was reviewed twice."""
+    from .. import measuring
+
+    asked = measuring.Reviews(**options)
+    carry_out(
+        "columns reviewers", inside(folder, lambda ws: measuring.reviewers(ws, table, asked)), as_json=as_json
     )

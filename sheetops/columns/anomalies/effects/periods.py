@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from ..counting import PERIODS, count_table
+from ..counting import PERIODS, count_table, wall_clock
 from .effect import Effect, effect
 
 TREATED, AGAINST = "treated", "against"
@@ -57,18 +57,17 @@ def before_and_after(
 
     `dates`, `sides` (TREATED, AGAINST, None: not looked at), `units` and `hits` (counted are those that are true, of all;
     None: all are counted) have one entry for each record. Left out are the period in which the measure began in the middle,
-    the one that is not over, and the first one unless it is whole. Raises ValueError for a period that there is not.
+    the one that is not over, the first one unless it is whole, and those after the last record of the table. Raises ValueError for a period that there is not.
     """
-    frame = pd.DataFrame(
-        {"at": dates.to_numpy(), "side": sides, "unit": units, "hit": True if hits is None else hits}
-    )
-    frame["at"] = dates.to_numpy() if getattr(dates.dtype, "tz", None) is None else dates.array
+    said = {"side": list(sides), "unit": list(units), "hit": True if hits is None else list(hits)}
+    frame = dates.reset_index(drop=True).to_frame("at").assign(**said)
+    last = _day(frame["at"][frame["at"] <= _as(as_of, frame["at"], timezone)].max(), timezone)
     frame = frame[frame["side"].notna()]
     counted = count_table(
         frame, date="at", by=["side", "unit"], every=every, as_of=as_of, timezone=timezone, most=MOST_UNITS
     )
     all_of = counted.counts.iloc[:-1]
-    kept, notes = _whole(all_of.index, since, every, _first(frame["at"], timezone))
+    kept, notes = _whole(all_of.index, since, every, _day(frame["at"].min(), timezone), last)
     all_of = all_of[kept]
     found = all_of
     if hits is not None:
@@ -89,18 +88,22 @@ def _side(counts: pd.DataFrame | None, side: str) -> pd.DataFrame | None:
     return counts[side]
 
 
-def _first(dates: pd.Series, timezone: str) -> pd.Timestamp | None:
-    """Return the day of the first record."""
-    first = dates.min()
-    if pd.isna(first):
-        return None
-    return (first.tz_convert(timezone).tz_localize(None) if first.tzinfo else first).normalize()
+def _as(as_of: datetime, dates: pd.Series, timezone: str) -> pd.Timestamp:
+    """Return a moment that can be compared with the dates: aware where they are, else what the clock shows."""
+    return (
+        pd.Timestamp(as_of) if getattr(dates.dtype, "tz", None) is not None else wall_clock(as_of, timezone)
+    )
+
+
+def _day(moment: pd.Timestamp, timezone: str) -> pd.Timestamp | None:
+    """Return the day of a record, by the clock; None where there is none."""
+    return None if pd.isna(moment) else wall_clock(moment, timezone).normalize()
 
 
 def _whole(
-    index: pd.DatetimeIndex, since: date, every: str, first: pd.Timestamp | None
+    index: pd.DatetimeIndex, since: date, every: str, first: pd.Timestamp | None, last: pd.Timestamp | None
 ) -> tuple[pd.Series, list[str]]:
-    """Return which periods are kept, and what is said of the others."""
+    """Return which periods are kept, and what is said of the others. `last` is the last day with any record of the table."""
     began = pd.Timestamp(since).to_period(PERIODS[every]).start_time
     kept, notes = pd.Series(True, index=index), []
     if began < pd.Timestamp(since) and began in index:
@@ -111,4 +114,7 @@ def _whole(
         notes.append(
             f"The {every} from {index[0]:%Y-%m-%d} is left out: the first record is of {first:%Y-%m-%d}."
         )
+    if last is not None and (ended := index > last).any():
+        kept[ended] = False
+        notes.append(f"Nothing after {last:%Y-%m-%d} is counted: there are no records of any kind since.")
     return kept, notes
