@@ -208,16 +208,20 @@ def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
 @cli.command()
 @click.argument("key")
 @click.argument("column", required=False)
+@click.option(
+    "--chart", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write the series of an anomaly: .png a picture, .xlsx a workbook with its numbers.",
+)  # fmt: skip
 @FOLDER
 @JSON
-def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
+def explain(key: str, column: str | None, chart: Path | None, folder: Path, *, as_json: bool) -> None:
     """Say where the values of the record KEY come from, or all about one COLUMN of it.
 
     COLUMN may be `sla`, or a goal: then every interval of its clock, with sums to the second.
     """
     from .. import actions
 
-    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column, chart)), as_json=as_json)
 
 
 @cli.command()
