@@ -65,9 +65,10 @@ class PatternSets(PatternSpec):
         )  # fmt: skip
 
     def _repeats(self) -> ColumnSet:
+        beside = tuple(dict.fromkeys(one.table for one in self.exposure if one.table != self.table))
         return ColumnSet(
             "repeat", self.table, (self.date, *self.repeats), made.repeat_fields(self.repeats), self._repeat,
-            settings=repr((self.repeats, self.repeat_days, self.timezone)), explain=self._explain_repeat,
+            tables=beside, settings=repr((self.repeats, self.repeat_days, self.timezone, self.exposure)), explain=self._explain_repeat,
             low_data="not judged: 3 others to compare with, 5 are needed.",
         )  # fmt: skip
 
