@@ -103,7 +103,7 @@ def panels(trials: int) -> Iterable[Line]:
 
 
 PANELS = {
-    "one series": 7.0, "a share": 7.5, "one series against 1 other": 7.5, "one series against 6 others": 8.0,
+    "one series": 7.0, "a share": 8.0, "one series against 1 other": 7.5, "one series against 6 others": 8.0,
     "4 units against 8": 6.0, "2 units against 10": None,
 }  # fmt: skip
 
