@@ -13,6 +13,7 @@ import click
 from .. import __version__
 from ..model.errors import TrackerNotWritten
 from .button import button, press
+from .columns import columns
 from .importing import import_command
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .serve import serve, token
@@ -210,16 +211,20 @@ def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
 @cli.command()
 @click.argument("key")
 @click.argument("column", required=False)
+@click.option(
+    "--chart", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write the series of an anomaly: .png a picture, .xlsx a workbook with its numbers.",
+)  # fmt: skip
 @FOLDER
 @JSON
-def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
+def explain(key: str, column: str | None, chart: Path | None, folder: Path, *, as_json: bool) -> None:
     """Say where the values of the record KEY come from, or all about one COLUMN of it.
 
     COLUMN may be `sla`, or a goal: then every interval of its clock, with sums to the second.
     """
     from .. import actions
 
-    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column, chart)), as_json=as_json)
 
 
 @cli.command()
@@ -269,6 +274,7 @@ cli.add_command(button)
 cli.add_command(press)
 cli.add_command(serve)
 cli.add_command(token)
+cli.add_command(columns)
 
 
 @cli.command()

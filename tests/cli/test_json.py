@@ -21,7 +21,19 @@ WORDS = {
     "doctor": ("doctor",),
     "press": ("press", "preview"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "button", "serve", "token"}
+ELSEWHERE = {
+    "init",
+    "adopt",
+    "google",
+    "tracker",
+    "sla",
+    "demo",
+    "sandbox",
+    "button",
+    "serve",
+    "token",
+    "columns",
+}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 

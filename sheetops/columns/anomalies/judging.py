@@ -89,7 +89,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     outside = compared.event != ""
     judged = (why == "") & ~outside
     score = scores(compared.z, compared.shift, judged, compared.cycle)
-    limit = _limit(score, judged, readings, settings)
+    limit = limits(score, judged, readings, settings)
     flag = judged & (score >= limit)
     unusual = judged & (np.abs(compared.z) >= _UNUSUAL)
     episode, starts = episodes(flag, unusual, max(3, compared.cycle.rows // 24))
@@ -103,7 +103,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     return made
 
 
-def _limit(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
+def limits(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
     """Return the score from which each usable row is flagged."""
     multiplier = np.asarray(settings.multiplier, dtype=float)
     if multiplier.ndim:
