@@ -21,6 +21,7 @@ from ..model.sheet import (
     CellError,
     Formula,
     Grid,
+    OwnTab,
     Refused,
     Snapshot,
     SpreadsheetWrite,
@@ -178,6 +179,11 @@ class ExcelFile:
 
     def used(self) -> str:
         return ""
+
+    def own_tab(self) -> OwnTab:
+        from .excel_tab import ExcelTab
+
+        return ExcelTab(self.path, self._before_replace)
 
     def _put(self, opened: _Opened, write: SpreadsheetWrite) -> None:
         workbook = opened.workbook

@@ -19,7 +19,7 @@ WORDS = {
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "doctor": ("doctor",),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox"}
+ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "schedule"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
