@@ -141,7 +141,8 @@ def _systemd_word(word: str) -> str:
 def windows_task(job: Job, start: str) -> str:
     """Return the XML of a task for the Windows Task Scheduler. `start` is a day, "2026-11-26", from which it runs.
 
-    It starts when it was missed (`StartWhenAvailable`), never twice at a time, and is ended after an hour.
+    It starts when it was missed (`StartWhenAvailable`), never twice at a time, and is ended after an hour. The elements
+    and their order are those of the Task Scheduler schema (MS-TSCH 2.5).
     """
     ET.register_namespace("", _TASK)
     task = ET.Element(_q("Task"), {"version": "1.2"})
@@ -150,12 +151,11 @@ def windows_task(job: Job, start: str) -> str:
     triggers = ET.SubElement(task, _q("Triggers"))
     for hour, minute, repeats in _starts(job.when):
         trigger = ET.SubElement(triggers, _q("CalendarTrigger"))
+        ET.SubElement(trigger, _q("StartBoundary")).text = f"{start}T{hour:02}:{minute:02}:00"
         if repeats:
             repetition = ET.SubElement(trigger, _q("Repetition"))
             ET.SubElement(repetition, _q("Interval")).text = f"PT{repeats[0]}M"
             ET.SubElement(repetition, _q("Duration")).text = f"PT{repeats[1]}M"
-        ET.SubElement(trigger, _q("StartBoundary")).text = f"{start}T{hour:02}:{minute:02}:00"
-        ET.SubElement(trigger, _q("Enabled")).text = "true"
         week = ET.SubElement(trigger, _q("ScheduleByWeek"))
         days = ET.SubElement(week, _q("DaysOfWeek"))
         for day in job.when.days:
