@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
 import sys
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +14,6 @@ import click
 from .running import FOLDER, JSON, carry_out, who
 
 if TYPE_CHECKING:
-    from ..buttons.schedules.carrying_out import World
     from ..buttons.schedules.systems import System
     from ..outcome import Outcome
 
@@ -134,7 +131,7 @@ def run(name: str, folder: Path, *, if_missed: bool, quiet: bool, as_json: bool)
     """Do what the schedule NAME does at its times. This is what cron, systemd and the Task Scheduler start."""
 
     def act() -> Outcome:
-        from ..buttons.schedules.carrying_out import run_schedule
+        from ..buttons.schedules.carrying_out import run_schedule, this_world
         from ..buttons.schedules.kept import Schedules
         from ..library import open_workspace
         from ..outcome import Outcome
@@ -144,7 +141,7 @@ def run(name: str, folder: Path, *, if_missed: bool, quiet: bool, as_json: bool)
         lines: list[str] = []
         went = run_schedule(
             kept.find(name), kept, lambda: open_workspace(kept.folder, who=f"schedule {name}"),
-            _world(lines.append), if_missed=if_missed,
+            this_world(lines.append), if_missed=if_missed,
         )  # fmt: skip
         if went is None:
             return Outcome(
@@ -160,9 +157,3 @@ def run(name: str, folder: Path, *, if_missed: bool, quiet: bool, as_json: bool)
         return Outcome("schedule run", [] if quiet else lines, data, went.pressed.exit_code)
 
     carry_out("schedule run", act, as_json=as_json)
-
-
-def _world(say: Callable[[str], None]) -> World:
-    from ..buttons.schedules.carrying_out import World, ping
-
-    return World(_now, time.sleep, random.random, say, ping)

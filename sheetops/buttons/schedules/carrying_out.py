@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -74,6 +76,9 @@ def carry_out(
         went = Went(failed(action, _own_mistake(error)))
     for line in log_lines(went, world.now(), name or action, as_json=as_json):
         world.say(line)
+    if action == "weekly" and not as_json:
+        for line in went.pressed.lines:
+            world.say(line)
     _let_know(heartbeat, went, world, name or action, as_json=as_json)
     return went
 
@@ -99,6 +104,11 @@ def _attempts(ws: Workspace, action: str, world: World) -> Went:
 
 def _code(pressed: Pressed) -> str:
     return str(pressed.data.get("error", {}).get("code", ""))
+
+
+def this_world(say: Callable[[str], None]) -> World:
+    """Return the world as it is: this machine's clock and network, and real waiting."""
+    return World(lambda: datetime.now(UTC).astimezone(), time.sleep, random.random, say, ping)
 
 
 # --- a schedule's run ---------------------------------------------------------------------------------
@@ -151,7 +161,7 @@ def log_lines(went: Went, now: datetime, name: str, *, as_json: bool) -> Iterato
     """Yield the log of a run: one line for each tracker, and one for the whole."""
     whole = {
         "outcome": _outcome(went.pressed.exit_code), "exit_code": went.pressed.exit_code, "run": went.pressed.run,
-        "attempts": went.attempts, "said": went.pressed.sentence,
+        "attempts": went.attempts, "said": went.pressed.sentence, "lines": [*went.pressed.lines],
     }  # fmt: skip
     for part in (*went.trackers, whole):
         if as_json:

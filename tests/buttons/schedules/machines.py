@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from xml.etree import ElementTree as ET
 
 from sheetops.buttons.schedules.systems import Ran, System, the_system
 
@@ -38,7 +37,9 @@ class Machine:
         if words[0] in self.refuses:
             return Ran(1, b"", b"You (ops) are not allowed to use this program\n")
         act = {"crontab": self._crontab, "systemctl": self._systemctl, "schtasks": self._schtasks}
-        return act[words[0]](words[1:], given) if words[0] in act else Ran(0, f"Linger={self.linger}\n".encode())
+        return (
+            act[words[0]](words[1:], given) if words[0] in act else Ran(0, f"Linger={self.linger}\n".encode())
+        )
 
     def _crontab(self, words: Sequence[str], given: bytes) -> Ran:
         if list(words) == ["-l"]:
@@ -74,6 +75,4 @@ class Machine:
     def system(self, name: str) -> System:
         """One scheduler of this machine."""
         environ = {"XDG_CONFIG_HOME": str(self.folder / "config")}
-        return the_system(
-            name, self, environ=environ, home=self.folder, user="ops", today="2026-11-26"
-        )
+        return the_system(name, self, environ=environ, home=self.folder, user="ops", today="2026-11-26")

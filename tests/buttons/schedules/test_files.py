@@ -148,6 +148,11 @@ def test_the_schema_finds_what_the_task_scheduler_would_refuse() -> None:
     xmlschema = pytest.importorskip("xmlschema", reason="pip install xmlschema")
     schema = xmlschema.XMLSchema(str(Path(__file__).with_name("task.xsd")))
     text = windows_task(job(), "2026-11-26").partition("\n")[2]
-    for right, wrong in (("PT15M", "PT0M"), ("IgnoreNew", "Ignore"), ("<Monday", "<Moonday"), ("T08:00:00", " 8:00")):
+    for right, wrong in (
+        ("PT15M", "PT0M"),
+        ("IgnoreNew", "Ignore"),
+        ("<Monday", "<Moonday"),
+        ("T08:00:00", " 8:00"),
+    ):
         assert right in text
         assert not schema.is_valid(text.replace(right, wrong))

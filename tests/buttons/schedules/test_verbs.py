@@ -22,14 +22,18 @@ from .machines import Machine
 
 NOW = dt.datetime(2026, 11, 26, 12, 7, tzinfo=dt.UTC)
 PHRASE = "every 15 min on workdays 8-19"
-OTHERS = b"MAILTO=ops@example.com\r\n5 4 * * * backup --of=\xff\n\n# sheetops: not a mark of ours\n0 1 * * * x"
+OTHERS = (
+    b"MAILTO=ops@example.com\r\n5 4 * * * backup --of=\xff\n\n# sheetops: not a mark of ours\n0 1 * * * x"
+)
 
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
     folder = tmp_path / "live ops 50%"
     folder.mkdir()
-    (folder / "sheetops.toml").write_text('[tables.cases]\nkey = "id"\n[tables.cases.fields]\nid = { type = "text" }\n')
+    (folder / "sheetops.toml").write_text(
+        '[tables.cases]\nkey = "id"\n[tables.cases.fields]\nid = { type = "text" }\n'
+    )
     return load_config(folder)
 
 
@@ -40,7 +44,9 @@ def machine(tmp_path: Path) -> Machine:
 
 def add(config: Config, machine: Machine, said: str = PHRASE, system: str = "cron", *, yes: bool = True, **more: Any) -> Outcome:  # fmt: skip
     options = {"runs": "sync", "python": Path(sys.executable), "heartbeat": ""} | more
-    return verbs.add(config, said, system=system, now=NOW, systems=machine.system, agreed=lambda shown: yes, **options)
+    return verbs.add(
+        config, said, system=system, now=NOW, systems=machine.system, agreed=lambda shown: yes, **options
+    )
 
 
 def test_nothing_is_written_before_somebody_agrees(config: Config, machine: Machine) -> None:
@@ -50,7 +56,9 @@ def test_nothing_is_written_before_somebody_agrees(config: Config, machine: Mach
         systems=machine.system, agreed=lambda lines: bool(shown.extend(lines)),
     )  # fmt: skip
     assert said.lines == ["Nothing was written. To write it, add --yes."]
-    assert shown[0].endswith("sync, Monday to Friday, every 15 minutes from 08:00 to 18:45. Next: Thu 26 Nov 12:15.")
+    assert shown[0].endswith(
+        "sync, Monday to Friday, every 15 minutes from 08:00 to 18:45. Next: Thu 26 Nov 12:15."
+    )
     assert any(line.startswith("    */15 8-18 * * 1-5 cd ") for line in shown)
     assert machine.calls == []
     assert Schedules(config.folder).all() == []
@@ -63,7 +71,9 @@ def test_a_crontab_of_other_people_s_lines_stays_byte_for_byte(config: Config, m
     assert both.startswith(OTHERS + b"\n")
     assert both.count(b"\n") == OTHERS.count(b"\n") + 1 + 4
     assert add(config, machine, "every 15 minutes on mon-fri 8-19").data["schedule"] == first.data["schedule"]
-    assert sorted(machine.crontab.read_bytes().split(b"\n")) == sorted(both.split(b"\n")), "the same times: the same schedule"
+    assert sorted(machine.crontab.read_bytes().split(b"\n")) == sorted(both.split(b"\n")), (
+        "the same times: the same schedule"
+    )
     assert "There is another schedule of sync: 'every 15 min on workdays 8-19'." in "\n".join(night.lines)
     for one in (first, night):
         verbs.remove(config.folder, one.data["schedule"], machine.system)
@@ -86,7 +96,9 @@ def test_what_cron_starts_gets_its_paths_whole(config: Config, machine: Machine,
         ]  # fmt: skip
 
 
-def test_a_crontab_that_may_not_be_read_is_not_taken_for_an_empty_one(config: Config, machine: Machine) -> None:
+def test_a_crontab_that_may_not_be_read_is_not_taken_for_an_empty_one(
+    config: Config, machine: Machine
+) -> None:
     machine.refuses = {"crontab"}
     with pytest.raises(ScheduleNotWritten, match="You \\(ops\\) are not allowed"):
         add(config, machine)
@@ -96,7 +108,10 @@ def test_a_crontab_that_may_not_be_read_is_not_taken_for_an_empty_one(config: Co
 
 def test_a_timer_of_systemd_comes_whole_or_not_at_all(config: Config, machine: Machine) -> None:
     name = add(config, machine, system="systemd").data["schedule"]
-    assert {path.name for path in machine.units.iterdir()} == {f"sheetops-{name}.service", f"sheetops-{name}.timer"}
+    assert {path.name for path in machine.units.iterdir()} == {
+        f"sheetops-{name}.service",
+        f"sheetops-{name}.timer",
+    }
     assert machine.enabled == {f"sheetops-{name}.timer"}
     assert verbs.list_schedules(config.folder, NOW, machine.system).exit_code == 0
     verbs.remove(config.folder, name, machine.system)
@@ -108,11 +123,15 @@ def test_a_timer_of_systemd_comes_whole_or_not_at_all(config: Config, machine: M
     assert list(machine.units.iterdir()) == []
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here: apt install systemd")
+@pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not here: apt install systemd"
+)
 def test_systemd_itself_finds_nothing_wrong_with_what_is_installed(config: Config, machine: Machine) -> None:
     add(config, machine, system="systemd")
     for path in machine.units.iterdir():
-        done = subprocess.run(["systemd-analyze", "verify", "--man=no", str(path)], capture_output=True, text=True)
+        done = subprocess.run(
+            ["systemd-analyze", "verify", "--man=no", str(path)], capture_output=True, text=True
+        )
         assert [line for line in done.stderr.splitlines() if path.stem in line] == []
 
 
@@ -126,7 +145,9 @@ def test_somebody_else_s_unit_of_that_name_is_left_alone(config: Config, machine
     assert theirs.read_text() == "[Timer]\nOnCalendar=daily\n"
 
 
-def test_people_are_told_that_a_timer_of_theirs_ends_with_their_login(config: Config, machine: Machine) -> None:
+def test_people_are_told_that_a_timer_of_theirs_ends_with_their_login(
+    config: Config, machine: Machine
+) -> None:
     machine.linger = "no"
     assert "loginctl enable-linger" in "\n".join(add(config, machine, system="systemd").lines)
 
@@ -172,7 +193,10 @@ def test_a_program_that_is_not_there_is_said_with_the_other_way(config: Config, 
 
 @pytest.mark.parametrize(
     ("more", "why"),
-    [({"said": "every 7 min"}, "does not fit into an hour"), ({"heartbeat": "hc-ping.com/x"}, "is no web address")],
+    [
+        ({"said": "every 7 min"}, "does not fit into an hour"),
+        ({"heartbeat": "hc-ping.com/x"}, "is no web address"),
+    ],
 )
 def test_a_mistake_is_said_and_nothing_is_scheduled(config: Config, machine: Machine, more: dict[str, str], why: str) -> None:  # fmt: skip
     with pytest.raises(UnknownName, match=why):
