@@ -224,7 +224,7 @@ def test_the_log_is_put_aside_when_it_is_full(scheduled: Scheduled) -> None:
     scheduled.run()
     scheduled.run()
     assert path.with_name("desk-sync.log.1").stat().st_size > 1 << 20
-    assert len(path.read_text().splitlines()) == 3
+    assert len(path.read_text("utf-8").splitlines()) == 6
 
 
 @pytest.mark.skipif(
