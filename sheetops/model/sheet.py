@@ -178,7 +178,8 @@ class TabLine:
     """A line of the program's own tab: cell texts or values, a style name, links and a drop-down.
 
     `links` maps a 0-based cell index to an in-spreadsheet place, "'Cases'!D17".
-    `choices` gives the words of a drop-down in the cell at `choices_at`; `inputs` are cells to type into.
+    `choices` gives the words of a drop-down in the cell at `choices_at`; `inputs` are cells to type into, and `ticks`
+    are tick boxes, whose values are true or false: what a spreadsheet without such boxes shows as x or nothing.
     """
 
     cells: tuple[Any, ...] = ()
@@ -187,11 +188,15 @@ class TabLine:
     choices: tuple[str, ...] = ()
     choices_at: int | None = None
     inputs: tuple[int, ...] = ()
+    ticks: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
 class TabCell:
-    """A cell of the program's own tab, to be put there by itself. Without a `style` it keeps the look it has."""
+    """A cell of the program's own tab, to be put there by itself. Without a `style` it keeps the look it has.
+
+    True and False are a tick box that is ticked, or not.
+    """
 
     row: int
     column: int

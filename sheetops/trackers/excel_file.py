@@ -303,7 +303,7 @@ def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:
     """Lay the program's own tab out as a worksheet."""
     rows = [
         [
-            ooxml.SheetCell(value, _style(line, index), line.links.get(index))
+            ooxml.SheetCell(ticked(value), _style(line, index), line.links.get(index))
             for index, value in enumerate(line.cells)
         ]
         for line in lines
@@ -313,7 +313,21 @@ def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:
         for number, line in enumerate(lines, start=1)
         if line.choices and line.choices_at is not None
     ]
+    drop_downs += [
+        ooxml.ListValidation(a1(number, place + 1), (TICK,), f"Choose {TICK}, save, and close the workbook.")
+        for number, line in enumerate(lines, start=1)
+        for place in line.ticks
+    ]
     return ooxml.SheetContent(rows, _WIDTHS, 0, drop_downs, "BF9000")
+
+
+TICK = "x"
+"""What stands in a cell that is ticked: a workbook has no tick boxes without a macro or a control."""
+
+
+def ticked(value: Any) -> Any:
+    """Return a value of the program's own tab as a workbook holds it."""
+    return (TICK if value else None) if isinstance(value, bool) else value
 
 
 def _style(line: TabLine, index: int) -> str:

@@ -10,7 +10,7 @@ from ..model.errors import TrackerBusy, TrackerUnreadable
 from ..model.sheet import HELD_TAB, TITLE, Grid, TabCell, TabEdit
 from ..ooxml.edits import CellEdit, check_value
 from ..ooxml.named_styles import named_style
-from .excel_file import _own_tab, _page, _plain_errors
+from .excel_file import _own_tab, _page, _plain_errors, ticked
 
 
 class ExcelTab:
@@ -67,7 +67,8 @@ class ExcelTab:
 
 def _put(workbook: ooxml.Workbook, cell: TabCell) -> None:
     sheet = workbook[HELD_TAB]
-    check_value(cell.value, date1904=workbook.date1904)
+    value = ticked(cell.value)
+    check_value(value, date1904=workbook.date1904)
     sheet.refuse_place(cell.row, cell.column, overwrite_formula=True)
     style = None if cell.style is None else named_style(workbook.styles, cell.style)
-    sheet.put(cell.row, cell.column, CellEdit(cell.value, style=style))
+    sheet.put(cell.row, cell.column, CellEdit(value, style=style))

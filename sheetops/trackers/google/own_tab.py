@@ -37,6 +37,7 @@ _STYLES: Mapping[str, Json] = {
     "wrap": {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
     "link": {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
     "input": {"backgroundColor": _YELLOW, "wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
+    "tick": {"backgroundColor": _YELLOW, "horizontalAlignment": "CENTER"},
     "text": {},
 }
 
@@ -152,12 +153,18 @@ def _cells(line: TabLine, sheets: Mapping[str, int]) -> Iterator[Json]:
                 **look,
                 "textFormat": {**look.get("textFormat", {}), "link": {"uri": address}},
             }
+        if place in line.ticks:
+            cell["dataValidation"] = {"condition": {"type": "BOOLEAN"}, "strict": True, "showCustomUi": True}
         if line.choices and place == line.choices_at:
             cell["dataValidation"] = _drop_down(line.choices)
         yield cell
 
 
 def _look(line: TabLine, place: int, value: Any) -> Json:
+    if (
+        place in line.ticks
+    ):  # no number format: in a cell of text, a box that is ticked would be the text TRUE
+        return _STYLES["tick"]
     style = "input" if place in line.inputs else "link" if place in line.links else line.style
     look = _STYLES.get(style, {}) if value is not None or style == "input" else {}
     text = {"numberFormat": {"type": "TEXT"}} if isinstance(value, str) or style == "input" else {}
