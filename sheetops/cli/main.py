@@ -16,6 +16,7 @@ from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .schedule import schedule
 from .sheets import google, tracker
 from .sla import sla
+from .watch import watch
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -262,6 +263,7 @@ cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
 cli.add_command(schedule)
+cli.add_command(watch)
 
 
 @cli.command()

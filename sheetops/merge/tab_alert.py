@@ -9,7 +9,8 @@ from ..model.sheet import TITLE, Grid, TabCell, TabEdit, TabLine
 ALERT_ROW = 3
 """The 1-based row it stands in, in place of how to take the last run back; it says that too, at its end."""
 
-_BEGINS = "The scheduled "
+ALERT = "The scheduled "
+"""How such a line begins."""
 _LONGEST = 900
 _UNDO = re.compile(r"sheetops undo (R\d+)\W*$")
 
@@ -26,7 +27,7 @@ def alert_edit(grid: Grid | None, text: str) -> TabEdit | None:
     if text:
         said = _shortened(text) + (f" To take the last run back: sheetops undo {undo[1]}" if undo else "")
         return None if said == there else TabEdit((TabCell(ALERT_ROW, 1, said, "alert"),))
-    if not there.startswith(_BEGINS):
+    if not there.startswith(ALERT):
         return None
     usual = f"To take it back: sheetops undo {undo[1]}" if undo else None
     return TabEdit((TabCell(ALERT_ROW, 1, usual, "muted"),))

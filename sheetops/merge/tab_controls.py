@@ -13,6 +13,7 @@ from ..model.record import HeldItem
 from ..model.schema import Schema
 from ..model.sheet import TITLE, Grid, TabCell, TabEdit, TabLine
 from .held_tab import COLUMNS, held_line
+from .tab_alert import ALERT, ALERT_ROW
 
 FIRST_ROW = 5
 """The 1-based row in which they begin: between what the last run did and what is held."""
@@ -111,7 +112,8 @@ def install_edit(grid: Grid | None, held: Sequence[HeldItem], schema: Schema) ->
 
 
 def _head(rows: Sequence[tuple[Any, ...]]) -> list[TabLine]:
-    styles = ("title", "text", "muted", "muted")
+    alert = bool(rows[ALERT_ROW - 1]) and str(rows[ALERT_ROW - 1][0]).startswith(ALERT)
+    styles = ("title", "text", "alert" if alert else "muted", "muted")
     return [TabLine(_trimmed(row), style) for row, style in zip(rows, styles, strict=True)]
 
 

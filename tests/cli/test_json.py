@@ -18,6 +18,7 @@ WORDS = {
     "export": ("export", "cases", "{out}/cases.csv"),
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "doctor": ("doctor",),
+    "watch": ("watch", "--once"),
 }
 ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "schedule"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, urlopen
 
 from ...model.errors import SheetopsError
+from ..own_mistakes import own_mistake
 from ..pressing import Pressed, failed, press
 from .kept import Schedule, Schedules
 from .verbs import failed_words
@@ -73,7 +73,7 @@ def carry_out(
     except SheetopsError as error:
         went = Went(failed(action, error))
     except Exception as error:  # nobody watches: a mistake of our own has to be said where people look, too
-        went = Went(failed(action, _own_mistake(error)))
+        went = Went(failed(action, own_mistake(error)))
     for line in log_lines(went, world.now(), name or action, as_json=as_json):
         world.say(line)
     if action == "weekly" and not as_json:
@@ -81,15 +81,6 @@ def carry_out(
             world.say(line)
     _let_know(heartbeat, went, world, name or action, as_json=as_json)
     return went
-
-
-def _own_mistake(error: Exception) -> SheetopsError:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return SheetopsError(
-        f"sheetops made a mistake of its own ({type(error).__name__} in {Path(last.filename).name}, line {last.lineno}: {error}).",
-        not_done="What was written before it stands; the next run goes on from there.",
-        next_step="Tell whoever looks after sheetops, with this sentence.",
-    )
 
 
 def _attempts(ws: Workspace, action: str, world: World) -> Went:
