@@ -16,9 +16,11 @@ from .button import button, press
 from .columns import columns
 from .importing import import_command
 from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .schedule import schedule
 from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
+from .watch import watch
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -275,6 +277,8 @@ cli.add_command(press)
 cli.add_command(serve)
 cli.add_command(token)
 cli.add_command(columns)
+cli.add_command(schedule)
+cli.add_command(watch)
 
 
 @cli.command()

@@ -20,6 +20,7 @@ WORDS = {
     "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
     "press": ("press", "preview"),
+    "watch": ("watch", "--once"),
 }
 ELSEWHERE = {
     "init",
@@ -33,6 +34,7 @@ ELSEWHERE = {
     "serve",
     "token",
     "columns",
+    "schedule",
 }
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
