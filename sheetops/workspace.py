@@ -18,6 +18,7 @@ from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
 from .config.columns import COLUMN_PARTS, read_columns, read_standard
 from .config.google import GoogleSettings, looks_secret, read_google
+from .config.reports import read_reports
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
@@ -26,9 +27,10 @@ from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
 from .own_columns import own_sets, read_own
+from .reports.roles import ReportSpec
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "reports", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -55,6 +57,7 @@ class Config:
     """The SLA of each table that has one."""
     columns: tuple[ColumnSet, ...] = ()
     """The sets of computed columns that the file asks for."""
+    reports: ReportSpec = field(default_factory=ReportSpec)
 
 
 def find_workspace(start: Path) -> Path:
@@ -121,7 +124,10 @@ def _read_config(
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed)
+    reports = read_reports(root.section("reports"), tables)
+    return Config(
+        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, reports
+    )
 
 
 def _read_database(workspace: Section, folder: Path) -> str:
