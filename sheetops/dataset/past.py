@@ -33,6 +33,13 @@ def seq_at(conn: Connection, moment: datetime) -> int:
     return int(found or 0)
 
 
+def began(conn: Connection) -> datetime | None:
+    """Return when the first record came into the dataset; None while there is none."""
+    first = select(JOURNAL.c.recorded_at).where(JOURNAL.c.op == Op.ADD.value).order_by(JOURNAL.c.seq).limit(1)
+    found: datetime | None = conn.execute(first).scalar()
+    return found
+
+
 def columns_at(conn: Connection, table: StoredTable, names: Sequence[str], seq: int) -> Columns:
     """Return the values of active records in named columns, the key among them, as they were after entry `seq`.
 

@@ -279,6 +279,11 @@ class Store:
         with self._db.read() as conn:
             return past.seq_at(conn, moment)
 
+    def began(self) -> datetime | None:
+        """Return when the first record came into the dataset; None while there is none."""
+        with self._db.read() as conn:
+            return past.began(conn)
+
     def columns_at(self, table: str, names: Sequence[str], seq: int) -> dict[str, list[Any]]:
         """Return columns of the records that were active after entry `seq`, as they were then (see `past.columns_at`)."""
         asked = self._schema.table(table)
