@@ -12,7 +12,7 @@ from .dataset.frame import series
 from .dataset.past import CHANGES
 from .model.record import Op
 from .model.schema import FieldType
-from .reports.facts import Facts, Past
+from .reports.facts import Facts, Past, read_as_one
 from .reports.roles import TIMES, Bound, bind
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from .columns.sla.column_set import SlaColumns
     from .library import Workspace
 
-LONG = frozenset({"summary", "verbatim", "text", "notes", "agenda", "reason"})
+LONG = frozenset({"summary", "verbatim", "text", "notes", "agenda", "statement", "answer", "measure"})
 """Parts that are long texts, which only some reports quote."""
 
 _TOLD: Mapping[str, tuple[str, ...]] = {"cases": ("status", "error")}
@@ -53,15 +53,36 @@ def facts(
         for role, one in bind(ws.config.reports, ws.schema).items()
         if roles is None or role in roles
     }
+    frames = {role: _frame(ws, one, seq, long=long) for role, one in bound.items()}
+    cases = bound.get("cases")
+    frames, more = read_as_one(
+        frames, cases is not None and cases.fields.get("type") == cases.fields.get("policy")
+    )
     return Facts(
-        as_of, known, ws.config.timezone, bound,
-        {role: _frame(ws, one, seq, long=long) for role, one in bound.items()},
-        {role: _changes(ws, bound[role], parts, seq) for role, parts in _TOLD.items() if role in bound},
-        {name: _verdicts(ws, one, seq, as_of) for name, one in ws.config.sla.items()} if sla else {},
-        ws.store.held_at(known), _runs(ws, known), ws.config.reports.values, _dangling(ws, seq),
-        {(role, part): ws.schema.table(one.table).field(name).header for role, one in bound.items() for part, name in one.fields.items()},
-        tuple(notes),
-    )  # fmt: skip
+        as_of,
+        known,
+        ws.config.timezone,
+        bound,
+        frames,
+        changes={
+            role: _changes(ws, bound[role], parts, seq) for role, parts in _TOLD.items() if role in bound
+        },
+        verdicts={name: _verdicts(ws, one, seq, as_of) for name, one in ws.config.sla.items()} if sla else {},
+        waits=ws.store.held_at(known),
+        runs=_runs(ws, known),
+        values=ws.config.reports.values,
+        dangling=_dangling(ws, seq),
+        labels=_labels(ws, bound),
+        notes=(*notes, *more),
+    )
+
+
+def _labels(ws: Workspace, bound: Mapping[str, Bound]) -> dict[tuple[str, str], str]:
+    return {
+        (role, part): ws.schema.table(one.table).field(name).header
+        for role, one in bound.items()
+        for part, name in one.fields.items()
+    }
 
 
 def _frame(ws: Workspace, one: Bound, seq: int, *, long: bool) -> pd.DataFrame:

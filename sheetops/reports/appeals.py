@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -10,6 +11,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from .document import Bullets, Cell, Chart, Grid, Number, Paragraph, Section, Series
 from .facts import Facts, LeftOut, groups, told
 from .figures import Figure, by_group, grid, outside
+from .roles import shipped_values
 from .service import Part
 from .spells import NEVER, Bools, Ints, micros
 from .weekly_series import Floats, Weeks, count_figure, interval, share_figure, weekly_chart
@@ -74,42 +76,65 @@ def _of_all_decisions(facts: Facts, weeks: Weeks, turned: Floats) -> list[Figure
 
 def misjudgement_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     """Yield the parts about confirmed misjudgements. Raise LeftOut where no field tells of them."""
-    cases = facts.frame("cases", "error")
+    cases = (
+        facts.frame("cases")
+        if facts.has("appeals", "case", "misjudgement")
+        else facts.frame("cases", "error")
+    )
     wrong, at = _confirmed(facts, cases)
     basis = _decision_times(cases)
     weeks = weeks.since(int(basis.min()) if len(basis) else NEVER)
     weekly = weeks.counts(at, chosen=wrong)[0]
     figures = [count_figure("Misjudgements confirmed", weekly, weeks)]
-    decided = weeks.counts(basis)[0]
-    late = weeks.counts(basis, chosen=wrong)[0]
+    decided, late = weeks.counts(basis)[0], weeks.counts(basis, chosen=wrong)[0]
     blocks: list[Paragraph | Chart | Grid] = [
         weekly_chart("Misjudgements confirmed", weeks, {"confirmed": weekly}, "cases per week", figures[0]),
-        Paragraph(f"Of the {decided[-BACK:].sum():,.0f} cases decided in the last {min(BACK, len(decided))} weeks, {late[-BACK:].sum():,.0f} are known to be misjudged "
-                  "by now; of the latest, more may come to light."),
-    ]  # fmt: skip
+        Paragraph(
+            f"Of the {decided[-BACK:].sum():,.0f} cases decided in the last {BACK} weeks, {late[-BACK:].sum():,.0f} are known to be "
+            "misjudged by now; of the latest, more may come to light."
+        ),
+    ]
     if "error" in cases:
         blocks.append(_kinds(cases, wrong, at, weeks))
     yield Section("Misjudgements", (grid(figures), *blocks)), figures
-    for part, title in (("policy", "policy"), ("cause", "root cause")):
+    for part in ("policy", "cause"):
         if part in cases:
-            yield _by(cases, part, title, wrong, at, weeks)
+            yield _by(cases, part, facts.label("cases", part), wrong, at, weeks)
     if "automation" in cases:
-        yield _by_automation(facts, cases, wrong, basis, weeks)
+        yield _by_automation(cases, wrong, basis, weeks)
     if "reviewer" in cases:
         yield _by_reviewer(cases, wrong, basis, weeks)
 
 
 def _confirmed(facts: Facts, cases: pd.DataFrame) -> tuple[Bools, Ints]:
-    """Return which cases are confirmed misjudgements, and since when: since their error was noted, or with their decision."""
-    none = frozenset(facts.values.get("no_error") or ("", "none", "no", "no error", "correct", "n/a"))
-    wrong = told(cases["error"], lambda text: text not in none)
-    at = _decision_times(cases)
-    noted = facts.changes_of("cases", "error")
-    noted = noted[told(noted["new"], lambda text: text not in none)].drop_duplicates("key", keep="last")
-    if len(noted):
-        place = pd.Index(cases["key"]).get_indexer(noted["key"])
-        at[place[place >= 0]] = micros(noted["at"])[place >= 0]
+    """Return which cases are confirmed misjudgements, and since when: since their error was noted, or an appeal confirmed it."""
+    wrong, at = np.zeros(len(cases), bool), _decision_times(cases)
+    keys = pd.Index(cases["key"])
+    if "error" in cases:
+        wrong = misjudged(facts, cases["error"])
+        noted = facts.changes_of("cases", "error")
+        noted = noted[misjudged(facts, noted["new"])].drop_duplicates("key", keep="last")
+        if len(noted):
+            place = keys.get_indexer(noted["key"])
+            at[place[place >= 0]] = micros(noted["at"])[place >= 0]
+    if facts.has("appeals", "case", "misjudgement", "decided"):
+        appeals = facts.frame("appeals")
+        sure = (
+            appeals[facts.means(appeals["misjudgement"], "confirmed")]
+            .sort_values("decided")
+            .drop_duplicates("case")
+        )
+        place = keys.get_indexer(sure["case"])
+        fresh = (place >= 0) & ~wrong[place]
+        at[place[fresh]] = micros(sure["decided"])[fresh]
+        wrong[place[fresh]] = True
     return wrong, at
+
+
+def misjudged(facts: Facts, column: pd.Series) -> Bools:
+    """Return which values of an error field say that a decision was wrong."""
+    none = frozenset(facts.values.get("no_error") or shipped_values()["no_error"])
+    return told(column, lambda text: text not in none)
 
 
 def _decision_times(cases: pd.DataFrame) -> Ints:
@@ -157,7 +182,7 @@ def _recent(basis: Ints, weeks: Weeks) -> Bools:
     return (week > weeks.now - BACK) & (week >= 0)
 
 
-def _by_automation(facts: Facts, cases: pd.DataFrame, wrong: Bools, basis: Ints, weeks: Weeks) -> Part:
+def _by_automation(cases: pd.DataFrame, wrong: Bools, basis: Ints, weeks: Weeks) -> Part:
     recent = _recent(basis, weeks)
     group, names = groups(cases["automation"], "(not said)")
     rows = []
@@ -217,30 +242,43 @@ def _by_reviewer(cases: pd.DataFrame, wrong: Bools, basis: Ints, weeks: Weeks) -
 
 def quality_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     """Yield the part about samples of decisions that were checked again. Raise LeftOut where there are none."""
-    reviews = facts.frame("reviews", "case")
+    reviews = facts.frame("reviews", "case", "reviewed")
+    reviewed = micros(reviews["reviewed"])
+    own = weeks.since(int(reviewed.min()) if len(reviewed) else NEVER)
     figures: list[Figure] = []
     blocks: list[Paragraph | Grid | Chart] = []
-    reviewed = micros(reviews["reviewed"]) if "reviewed" in reviews else None
-    own = weeks.since(int(reviewed.min()) if reviewed is not None and len(reviewed) else NEVER)
-    if "correct" in reviews and reviewed is not None:
-        right, wrong = (
-            facts.means(reviews["correct"], "correct"),
-            facts.means(reviews["correct"], "incorrect"),
-        )
+    if found := _checked(facts, reviews):
+        right, wrong = found
         yes, of = own.counts(reviewed, chosen=right)[0], own.counts(reviewed, chosen=right | wrong)[0]
-        figures.append(count_figure("Decisions checked", of, own))
-        figures.append(
-            share_figure("Precision of enforcement (checked decisions that were right)", yes, of, own)
+        figures.append(count_figure("Enforcements checked", of, own))
+        figures.append(share_figure("Precision of enforcement", yes, of, own))
+        blocks.append(
+            Paragraph(
+                "Precision: the share of sampled enforcement decisions that a second judgement found right. It holds for all decisions only if samples are drawn at random."
+            )
         )
         blocks.append(_precision(reviews, right, wrong, reviewed, own))
-    if {"label", "reviewer"} <= {*reviews.columns}:
-        blocks += _agreement(reviews, reviewed, own)
-    if not figures and not blocks:
+    if {"label", "rater_label"} <= {*reviews.columns} or {"label", "reviewer"} <= {*reviews.columns}:
+        blocks += _agreement(facts, reviews, reviewed, own)
+    if not blocks:
         raise LeftOut(
             f"table '{facts.bound['reviews'].table}' says neither whether a decision was right nor what each reviewer found: left out"
         )
     head = [grid(figures)] if figures else []
     yield Section("Review quality", (*head, *blocks)), figures
+
+
+def _checked(facts: Facts, reviews: pd.DataFrame) -> tuple[Bools, Bools] | None:
+    """Return which enforcement decisions were found right and which wrong; None where nothing says so."""
+    if "correct" in reviews:
+        return facts.means(reviews["correct"], "correct"), facts.means(reviews["correct"], "incorrect")
+    if {"label", "rater_label"} <= {*reviews.columns}:
+        enforced = facts.means(reviews["label"], "enforced")
+        said = reviews["rater_label"]
+        judged = enforced & told(said, bool) & ~facts.means(said, "undecided")
+        right = facts.means(said, "enforced")
+        return judged & right, judged & ~right
+    return None
 
 
 def _precision(reviews: pd.DataFrame, right: Bools, wrong: Bools, reviewed: Ints, weeks: Weeks) -> Grid:
@@ -256,31 +294,44 @@ def _precision(reviews: pd.DataFrame, right: Bools, wrong: Bools, reviewed: Ints
     return Grid(("Policy", "Checked", "Right", "Precision", "How sure"), tuple(rows), f"Last {BACK} weeks.")
 
 
-def _agreement(reviews: pd.DataFrame, reviewed: Ints | None, weeks: Weeks) -> list[Paragraph | Grid | Chart]:
+def _agreement(
+    facts: Facts, reviews: pd.DataFrame, reviewed: Ints, weeks: Weeks
+) -> list[Paragraph | Grid | Chart]:
     from ..columns.patterns.reviewers import agreement
 
-    some = reviews if reviewed is None else reviews[_recent(reviewed, weeks)]
-    found = agreement(
-        some,
-        case="case",
-        reviewer="reviewer",
-        label="label",
-        policy="policy" if "policy" in reviews else None,
-    )
-    if not len(found):
-        return [Paragraph("Agreement of reviewers: no case of these weeks was reviewed twice.")]
+    some = reviews[_recent(reviewed, weeks)]
+    policy = "policy" if "policy" in reviews else None
+    if "rater_label" in reviews:  # one row is one decision with its second judgement
+        parts = [
+            pd.DataFrame(
+                {
+                    "case": some["key"],
+                    "who": who,
+                    "label": some[label],
+                    "policy": some[policy] if policy else "all",
+                }
+            )
+            for who, label in (("reviewer", "label"), ("rater", "rater_label"))
+        ]
+        some, who = pd.concat(parts, ignore_index=True), "who"
+    else:
+        who = "reviewer"
+    asked: dict[str, Any] = {"case": "case", "reviewer": who, "label": "label"}
+    found = [agreement(some, **asked), *([agreement(some, **asked, policy=policy)] if policy else [])]
     rows = tuple(
         (str(name), Number(row["cases"]), _number(row["agreement"], "share"), _number(row["alpha"]), _number(row["kappa"]), str(row["why"]))
-        for name, row in found.iterrows()
+        for part in found for name, row in part.iterrows()
     )  # fmt: skip
+    if not found[0]["cases"].sum():
+        return [Paragraph(f"Agreement of reviewers: no decision of the last {BACK} weeks was judged twice.")]
     about = Paragraph(
-        "Krippendorff's alpha and Cohen's kappa: 1 is full agreement, 0 what chance would give. Kappa is shown where the same two people reviewed every case."
+        "Krippendorff's alpha and Cohen's kappa: 1 is full agreement, 0 what chance would give. Kappa is shown where the same two sides judged every case."
     )
     return [
         Grid(
-            ("Policy", "Cases reviewed twice", "Agreement", "alpha", "kappa", "In words"),
+            ("Policy", "Judged twice", "Agreement", "alpha", "kappa", "In words"),
             rows,
-            "Agreement of reviewers.",
+            f"Agreement of first and second judgements, last {BACK} weeks.",
         ),
         about,
     ]

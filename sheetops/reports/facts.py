@@ -108,3 +108,34 @@ def groups(
 
 def _as_text(value: Any) -> Any:
     return None if value is None or value != value or not str(value).strip() else str(value).strip()
+
+
+def read_as_one(
+    frames: Mapping[str, pd.DataFrame], same: bool
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Return the frames with policies under the name that they have today, and what was read as one, in words.
+
+    `same`: the type of a case is its policy. A policy that was renamed has its former name in the table of policies.
+    """
+    policies = frames.get("policies")
+    if policies is None or "former" not in policies:
+        return dict(frames), ()
+    renamed = {
+        str(old): str(now)
+        for now, old in zip(policies["key"], policies["former"], strict=True)
+        if _as_text(old)
+    }
+    found, seen = {}, set()
+    for role, frame in frames.items():
+        parts = ("policy", *(("type",) if same and role == "cases" else ()))
+        for part in parts:
+            if part in frame and role not in ("policies", "policy_versions"):
+                old = frame[part].isin(list(renamed))
+                if old.any():
+                    seen |= set(frame.loc[old, part])
+                    frame = frame.assign(**{part: frame[part].where(~old, frame[part].map(renamed))})
+        found[role] = frame
+    return found, tuple(
+        f"'{old}' and '{renamed[old]}' are one policy, renamed: both are counted as '{renamed[old]}'."
+        for old in sorted(seen)
+    )

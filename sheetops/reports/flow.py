@@ -132,7 +132,7 @@ def _flow(found: Spells, weeks: Weeks, group: Ints, size: int) -> _Flow:
         end = int(weeks.edges[week + 1])
         there = np.flatnonzero(found.open_at(end))
         case = found.case[there]
-        age = np.array(days(1) * (end - found.opened[case]), float)
+        age = (end - found.opened[case]) * days(1)
         of = group[case]
         backlog[:, week] = np.bincount(of, minlength=size)
         order = np.lexsort((age, of))
@@ -147,4 +147,5 @@ def _reopened(found: Spells, weeks: Weeks) -> Floats:
     again = (
         np.concatenate(([False], found.case[1:] == found.case[:-1])) if len(found.case) else np.zeros(0, bool)
     )
-    return weeks.counts(found.begin, None, 1, again)[0]
+    weekly: Floats = weeks.counts(found.begin, None, 1, again)[0]
+    return weekly

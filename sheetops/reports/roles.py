@@ -14,7 +14,7 @@ from ..model.schema import FieldType, Schema, Table
 
 TIMES = frozenset({
     "opened", "closed", "decided", "ends", "filed", "due", "received", "closed_loop", "reviewed", "valid_from", "started",
-    "ended", "held", "began", "first_seen", "last_seen",
+    "ended", "held", "began", "first_seen", "last_seen", "done", "lifted", "valid_to", "made",
 })  # fmt: skip
 """Parts that only a field of dates or times can play."""
 

@@ -11,9 +11,9 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from ..words import count
 from .document import Bullets, Cell, Grid, Number, Paragraph, Section, cut
 from .facts import Facts, LeftOut
-from .figures import Figure, grid, outside
-from .spells import NEVER, micros
-from .weekly_series import Weeks, days, instant, level_figure, share_figure, weekly_chart
+from .figures import Figure, grid
+from .spells import NEVER, Bools, Ints, micros
+from .weekly_series import Floats, Weeks, days, instant, level_figure, share_figure, weekly_chart
 
 SHOWN = 15
 """Rows that a list in a report shows."""
@@ -61,7 +61,7 @@ def _attainment(facts: Facts, weeks: Weeks, table: str, verdicts: pd.DataFrame) 
     return Section(f"SLA of {table}" if several else "SLA", (*blocks, *said, *charts, *worst)), figures
 
 
-def _outcomes(part: pd.DataFrame, weeks: Weeks) -> tuple[np.ndarray, np.ndarray, Weeks]:
+def _outcomes(part: pd.DataFrame, weeks: Weeks) -> tuple[Floats, Floats, Weeks]:
     """Return by week how many goals were kept, how many missed, and the weeks that they reach back to."""
     ended, missed = micros(part["end"]), micros(part["breached_at"])
     starts = micros(part["start"])
@@ -113,7 +113,7 @@ def _worst(verdicts: pd.DataFrame, facts: Facts) -> list[Grid | Paragraph]:
 
 
 def _moment(value: object, facts: Facts) -> str:
-    at = pd.Timestamp(value)  # type: ignore[arg-type]
+    at = pd.Timestamp(value)
     return "–" if at is pd.NaT else f"{at.tz_convert(facts.timezone):%a %d %b %Y %H:%M}"
 
 
@@ -164,21 +164,24 @@ def _about(facts: Facts, role: str) -> str:
     return about[:1].upper() + about[1:]
 
 
-def _done(facts: Facts, role: str) -> np.ndarray:
+def _done(facts: Facts, role: str) -> Ints:
+    """Return when each was done: the action itself, or the whole record."""
     frame = facts.frame(role)
-    return micros(frame["closed"]) if "closed" in frame else np.full(len(frame), NEVER)
+    none: Ints = np.full(len(frame), NEVER)
+    for part in ("done", "closed"):
+        if part in frame:
+            none = np.minimum(none, micros(frame[part]))
+    return none
 
 
-def _is_over(facts: Facts, role: str) -> np.ndarray:
+def _is_over(facts: Facts, role: str) -> Bools:
     frame = facts.frame(role)
     return facts.means(frame["status"], "closed") if "status" in frame else np.zeros(len(frame), bool)
 
 
-def _overdue(
-    facts: Facts, role: str, frame: pd.DataFrame, due: np.ndarray, now: int
-) -> list[tuple[Cell, ...]]:
+def _overdue(facts: Facts, role: str, frame: pd.DataFrame, due: Ints, now: int) -> list[tuple[Cell, ...]]:
     return [
-        (_about(facts, role), str(row["key"]), cut(str(row.get("action") or "–"), 80), Number(days(now - at), "days"), str(row.get("owner") or "nobody"))
+        (_about(facts, role), str(row["key"]), cut(str(row.get("action") or row.get("title") or "–"), 120), Number(days(now - at), "days"), str(row.get("owner") or "nobody"))
         for row, at in zip(frame.to_dict("records"), due.tolist(), strict=True)
     ]  # fmt: skip
 
@@ -195,6 +198,8 @@ def ending_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     if facts.has("cases", "ends"):
         cases = facts.frame("cases")
         soon = cases[(cases["ends"] >= begin) & (cases["ends"] < end)]
+        soon = soon[soon["lifted"].isna()] if "lifted" in soon else soon
+        soon = soon.sort_values(["ends", "key"])
         rows += [
             (
                 str(row["key"]),
@@ -204,7 +209,6 @@ def ending_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
             )
             for row in soon.to_dict("records")
         ]
-    ends = list(rows)
     clocks: list[tuple[Cell, ...]] = []
     for verdicts in facts.verdicts.values():
         running = verdicts[
@@ -221,14 +225,11 @@ def ending_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     title = ("Record", "What", "When", "Decision or policy")
     blocks: list[Grid | Paragraph] = [
         Paragraph(
-            f"Within seven days: {count(len(ends), 'restriction')} end, {count(len(listed), 'SLA goal')} fall due."
+            f"Within seven days: {count(len(rows), 'restriction')} end, {count(len(listed), 'SLA goal')} fall due."
         )
     ]
-    for part in (ends, listed):
+    for part in (rows, listed):
         if part:
             more = f"The first {SHOWN} of {len(part):,}." if len(part) > SHOWN else ""
-            blocks.append(Grid(title, tuple(sorted(part, key=lambda row: 0)[:SHOWN]), more))
+            blocks.append(Grid(title, tuple(part[:SHOWN]), more))
     yield Section("Ending soon", tuple(blocks)), []
-
-
-__all__ = ["ending_sections", "follow_up_sections", "outside", "sla_sections"]

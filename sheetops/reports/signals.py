@@ -12,10 +12,10 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from ..words import count
 from .appeals import BACK
 from .document import Bullets, Cell, Chart, Grid, Number, Paragraph, Section, Series, cut, words
-from .facts import Facts, LeftOut, groups
+from .facts import Facts, groups
 from .figures import Figure, by_group, grid
 from .service import SHOWN, Part
-from .spells import NEVER, micros
+from .spells import NEVER, Ints, micros
 from .weekly_series import Weeks, count_figure, instant, interval, level_figure
 
 TOP = 10
@@ -87,9 +87,9 @@ def playbook_of(facts: Facts, row: dict[Any, Any]) -> str:
         if len(there):
             return f"{named} {text(there.iloc[0].get('title'), 60)}" if "title" in books else named
         return f"{named}: not in the playbooks any more" if named_like_key(named, books) else named
-    if "scenario" in books:
+    if "pattern" in books:
         told = books[
-            books["scenario"].map(
+            books["pattern"].map(
                 lambda said: str(row["key"]) in str(said).replace(";", ",").replace(",", " ").split()
             )
         ]
@@ -197,7 +197,7 @@ def feedback_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     yield Section("Feedback", (grid(figures[:1]), *blocks)), figures
 
 
-def _closed_loop(feedback: pd.DataFrame, received: np.ndarray, weeks: Weeks) -> Paragraph:
+def _closed_loop(feedback: pd.DataFrame, received: Ints, weeks: Weeks) -> Paragraph:
     """Say how much of the feedback of the last weeks got its answer by the end of the week."""
     week = weeks.of(received)
     recent = (week > weeks.now - BACK) & (week >= 0)
@@ -256,6 +256,11 @@ def stale(facts: Facts, row: dict[Any, Any]) -> list[str]:
             found.append(f"last looked at {age:,} days ago")
     elif "reviewed" in row:
         found.append("never looked at")
+    due = row.get("due")
+    if due is not None and not pd.isna(due) and pd.Timestamp(due) < pd.Timestamp(facts.as_of):
+        found.append(f"its check was due on {pd.Timestamp(due).tz_convert(facts.timezone):%d %b %Y}")
+    if text(row.get("status")) == "stale":
+        found.append("marked as stale")
     version, policies = text(row.get("policy_version")), facts.frames.get("policies")
     if version != "–" and policies is not None and "version" in policies:
         named = text(row.get("policy"))
@@ -321,7 +326,11 @@ def data_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     begin, end = weeks.edges[weeks.now], weeks.edges[-1]
     runs = [run for run in facts.runs if begin <= instant(run.started) < end]
     failed = [run for run in runs if run.ended is None or run.ended > facts.known]
-    said = f"{count(len(runs), 'run')} wrote something in this week"
+    said = (
+        f"{count(len(runs), 'run')} wrote something in this week"
+        if runs
+        else "No run wrote anything in this week"
+    )
     blocks.append(
         Paragraph(
             said
@@ -339,18 +348,3 @@ def data_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
             for (table, field, target), keys in facts.dangling.items()
         )))  # fmt: skip
     yield Section("Data and syncs", tuple(blocks)), []
-
-
-__all__ = [
-    "LeftOut",
-    "current_patterns",
-    "data_sections",
-    "feedback_sections",
-    "incident_sections",
-    "pattern_sections",
-    "playbook_of",
-    "playbook_sections",
-    "stale",
-    "text",
-    "uncovered",
-]

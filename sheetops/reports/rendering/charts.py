@@ -19,7 +19,7 @@ _WIDTH, _HEIGHT = 7.2, 2.7
 _LONG = 16
 """Characters of a label below a bar; a longer one is cut there, and whole in the table."""
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans", "font.size": 8.5, "axes.titlesize": 9.5, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#555555", "hatch.linewidth": 0.6, "svg.fonttype": "none",
     "axes.axisbelow": True, "text.parse_math": False,
@@ -74,9 +74,10 @@ def _draw(figure: Figure, chart: Chart) -> None:
         axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0, symbol=" %"))
         axes.set_ylim(-0.02, 1.02)
     else:
-        from matplotlib.ticker import MaxNLocator
+        from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
         axes.set_ylim(bottom=0)
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     if len(chart.series) > 1 or (chart.low is not None and chart.kind == "lines"):
