@@ -86,6 +86,7 @@ class _Book:
             f"{self.document.subtitle}; as of {self.document.as_of:%Y-%m-%d %H:%M} UTC",
             self.style(font_color="#666666"),
         )
+        self.sheet.set_row(0, 27)
         self.row = 3
         for section in self.document.sections:
             self._heading(section.title, section.level)
@@ -172,7 +173,9 @@ class _Book:
             row,
             column,
             cell[:_LONGEST],
-            self.style(text_wrap=True, bottom=4, bottom_color="#BBBBBB", bold=strange),
+            self.style(
+                text_wrap=True, bottom=4, bottom_color="#BBBBBB", bold=strange, indent=1 if column else 0
+            ),
         )
 
     # --- charts -----------------------------------------------------------------------------------
