@@ -1,1 +1,1 @@
-"""What people read: weekly update, case library, evidence, problems, insights, meetings. Pure: frames in, a document out."""
+"""What people read: reports, and pictures of what was found. Frames in, documents and bytes out."""
