@@ -81,7 +81,7 @@ def misjudgement_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
         if facts.has("appeals", "case", "misjudgement")
         else facts.frame("cases", "error")
     )
-    wrong, at = _confirmed(facts, cases)
+    wrong, at = confirmed(facts, cases)
     basis = _decision_times(cases)
     weeks = weeks.since(int(basis.min()) if len(basis) else NEVER)
     weekly = weeks.counts(at, chosen=wrong)[0]
@@ -106,7 +106,7 @@ def misjudgement_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
         yield _by_reviewer(cases, wrong, basis, weeks)
 
 
-def _confirmed(facts: Facts, cases: pd.DataFrame) -> tuple[Bools, Ints]:
+def confirmed(facts: Facts, cases: pd.DataFrame) -> tuple[Bools, Ints]:
     """Return which cases are confirmed misjudgements, and since when: since their error was noted, or an appeal confirmed it."""
     wrong, at = np.zeros(len(cases), bool), _decision_times(cases)
     keys = pd.Index(cases["key"])
