@@ -81,11 +81,11 @@ def _statement(facts: Facts, items: pd.DataFrame, story: str, about: Any, mask: 
         if "market" in items and items["market"].notna().any()
         else ""
     )
-    said = Paragraph(
+    lead = Paragraph(
         f"{count(len(items), 'time')}, mostly{where}, people said the same: {about['keywords']}."
     )
     return Section(
-        f"{story}: {about['keywords'] or 'no common words'}", (said, Grid(("", "Problem"), rows), *more)
+        f"{story}: {about['keywords'] or 'no common words'}", (lead, Grid(("", "Problem"), rows), *more)
     )
 
 
