@@ -15,7 +15,7 @@ from ..model.errors import TrackerNotWritten
 from .button import button, press
 from .columns import columns
 from .importing import import_command
-from .report import report
+from .report import report, verify
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .serve import serve, token
 from .sheets import google, tracker
@@ -277,6 +277,7 @@ cli.add_command(serve)
 cli.add_command(token)
 cli.add_command(columns)
 cli.add_command(report)
+cli.add_command(verify)
 
 
 @cli.command()

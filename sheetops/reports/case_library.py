@@ -54,7 +54,11 @@ def case_library(facts: Facts, name: str) -> Document:
     index = _index(facts, cases, names, order[:MOST], group, wrong, by_pattern)
     notes = [Paragraph(note, "notice") for note in facts.notes]
     return Document(
-        "cases", "Case library", name, facts.as_of, (Section("Scenarios", (*notes, *head, index)), *sections)
+        "cases",
+        "Case library",
+        facts.spoken(name),
+        facts.as_of,
+        (Section("Scenarios", (*notes, *head, index)), *sections),
     )
 
 

@@ -120,7 +120,7 @@ def _readme(evidence: Evidence) -> str:
     lines.append(
         f"- attachments.csv: {len(evidence.attachments):,} links; what they lead to is not in the package"
     )
-    lines += [f"- {MANIFEST}: the SHA-256 of every file; `sheetops verify` compares them"]
+    lines += [f"- {MANIFEST}: the SHA-256 of every file; “sheetops verify” compares them"]
     if evidence.notes:
         lines += ["", "## What is missing", "", *(f"- {note}" for note in evidence.notes)]
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -52,6 +53,10 @@ class Facts:
     labels: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """What people call the field of a (role, part)."""
     notes: tuple[str, ...] = ()
+
+    def spoken(self, name: str) -> str:
+        """Return a workspace's name with the time that a report speaks of, on its clock."""
+        return f"{name}, as of {self.as_of.astimezone(ZoneInfo(self.timezone)):%d %b %Y %H:%M}"
 
     def frame(self, role: str, *needed: str) -> pd.DataFrame:
         """Return the records of a role. Raise LeftOut where the table, or a field that is needed, is missing."""

@@ -46,7 +46,12 @@ def insights(facts: Facts, week: Week, name: str) -> Document:
         ),
     )
     return Document(
-        "insights", "Insights and recommendations", name, facts.as_of, (head, *sections), tuple(left)
+        "insights",
+        "Insights and recommendations",
+        facts.spoken(name),
+        facts.as_of,
+        (head, *sections),
+        tuple(left),
     )
 
 
@@ -127,7 +132,7 @@ def _feedback(facts: Facts, week: Week) -> list[Section]:
         _strange(
             "Feedback",
             feedback_sections(facts, look_back(week, facts.as_of)),
-            "Read the verbatims (`sheetops report problems`), state the problem, and tell those who said it what comes of it.",
+            "Read the verbatims (“sheetops report problems”), state the problem, and tell those who said it what comes of it.",
         )
     ]
 

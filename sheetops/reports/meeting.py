@@ -60,11 +60,11 @@ def agenda(facts: Facts, name: str) -> Document:
         (
             *notes,
             Paragraph(
-                f"{count(open_items, 'item')} to look at. Write what is agreed as lines “Decision: ...” and “Action: ... (owner, due 2026-12-04)”, and bring them back with `sheetops report meeting --take NOTES.md`."
+                f"{count(open_items, 'item')} to look at. Write what is agreed as lines “Decision: ...” and “Action: ... (owner, due 2026-12-04)”, and bring them back with “sheetops report meeting --take NOTES.md”."
             ),
         ),
     )
-    return Document("meeting", "Meeting", name, facts.as_of, (head, *sections), tuple(left))
+    return Document("meeting", "Meeting", facts.spoken(name), facts.as_of, (head, *sections), tuple(left))
 
 
 def _dated(facts: Facts, title: str, role: str) -> Section:
@@ -79,11 +79,8 @@ def _dated(facts: Facts, title: str, role: str) -> Section:
         over = over | frame[part].notna().to_numpy() if part in frame else over
     now, soon = instant(facts.as_of), instant(facts.as_of + SOON)
     due = micros(frame["due"]) if "due" in frame else pd.Series(NEVER, frame.index).to_numpy()
-    blocks = (
-        (frame["blocking"] == True).to_numpy()
-        if "blocking" in frame
-        else pd.Series(False, frame.index).to_numpy()
-    )  # noqa: E712
+    nobody = pd.Series(False, frame.index)
+    blocks = (frame["blocking"].map(bool) if "blocking" in frame else nobody).to_numpy(bool)
     chosen = ~over & ((due < soon) | blocks | ((due == NEVER) if role == "decisions" else False))
     rows = []
     for row, at, blocking in zip(
@@ -165,7 +162,7 @@ def _rest(facts: Facts) -> Iterator[Section]:
     if facts.waits:
         yield Section(
             "Held items",
-            (Paragraph(f"{count(len(facts.waits), 'item')} wait for a decision: `sheetops held`."),),
+            (Paragraph(f"{count(len(facts.waits), 'item')} wait for a decision: “sheetops held”."),),
         )
 
 

@@ -45,7 +45,11 @@ def problem_statements(facts: Facts, name: str) -> Document:
         head.append(Paragraph("Nothing was said twice, so there is no problem to state."))
     notes = [Paragraph(note, "notice") for note in facts.notes]
     return Document(
-        "problems", "Problem statements", name, facts.as_of, (Section("In short", (*notes, *head)), *sections)
+        "problems",
+        "Problem statements",
+        facts.spoken(name),
+        facts.as_of,
+        (Section("In short", (*notes, *head)), *sections),
     )
 
 

@@ -301,7 +301,7 @@ def data_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
         Paragraph(
             f"{count(len(facts.waits), 'item')} held"
             + (f", {fresh:,.0f} of them since this week" if fresh else "")
-            + "; see `sheetops held`."
+            + "; see “sheetops held”."
             if facts.waits
             else "Nothing is held."
         )
@@ -335,7 +335,7 @@ def data_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
         Paragraph(
             said
             + (
-                f"; {len(failed):,} did not finish: {words([run.id for run in failed[:5]])}. See `sheetops history`."
+                f"; {len(failed):,} did not finish: {words([run.id for run in failed[:5]])}. See “sheetops history”."
                 if failed
                 else ", all to their end."
             )
