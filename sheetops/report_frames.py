@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from .columns.days import moments
+from .columns.making import in_words
 from .columns.sets import Ask
 from .dataset.frame import series
 from .dataset.past import CHANGES
@@ -78,11 +79,13 @@ def facts(
 
 
 def _labels(ws: Workspace, bound: Mapping[str, Bound]) -> dict[tuple[str, str], str]:
-    return {
-        (role, part): ws.schema.table(one.table).field(name).header
+    """Return what people call each part: the field's header, or its name in words."""
+    known = {
+        (role, part): ws.schema.table(one.table).field(name)
         for role, one in bound.items()
         for part, name in one.fields.items()
     }
+    return {place: field.label or in_words(field.name) for place, field in known.items()}
 
 
 def _frame(ws: Workspace, one: Bound, seq: int, *, long: bool) -> pd.DataFrame:

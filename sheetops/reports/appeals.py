@@ -99,7 +99,7 @@ def misjudgement_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     yield Section("Misjudgements", (grid(figures), *blocks)), figures
     for part in ("policy", "cause"):
         if part in cases:
-            yield _by(cases, part, facts.label("cases", part), wrong, at, weeks)
+            yield _by(cases, part, facts.label("cases", part).lower(), wrong, at, weeks)
     if "automation" in cases:
         yield _by_automation(cases, wrong, basis, weeks)
     if "reviewer" in cases:
@@ -317,7 +317,8 @@ def _agreement(
     else:
         who = "reviewer"
     asked: dict[str, Any] = {"case": "case", "reviewer": who, "label": "label"}
-    found = [agreement(some, **asked), *([agreement(some, **asked, policy=policy)] if policy else [])]
+    several = policy is not None and some[policy].nunique() > 1
+    found = [agreement(some, **asked), *([agreement(some, **asked, policy=policy)] if several else [])]
     rows = tuple(
         (str(name), Number(row["cases"]), _number(row["agreement"], "share"), _number(row["alpha"]), _number(row["kappa"]), str(row["why"]))
         for part in found for name, row in part.iterrows()

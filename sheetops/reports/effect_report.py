@@ -27,12 +27,9 @@ def effect_report(
     """Return the report of an effect. `asked` is the table, since when, and the period; `name` the workspace's."""
     table, since, every = asked
     answer, *rest = found.lines()
-    said = [
-        Paragraph(headline),
-        Paragraph(answer),
-        *([Bullets(tuple(rest))] if rest else []),
-        *([Paragraph(trust)] if trust else []),
-    ]
+    said: list[Block] = [Paragraph(headline), Paragraph(answer)]
+    said += [Bullets(tuple(rest))] if rest else []
+    said += [Paragraph(trust)] if trust else []
     more = [Paragraph(note) for note in counted.notes]
     blocks: tuple[Block, ...] = (*said, *_chart(found, counted, since, every))
     data = Section("The numbers", (*more, _numbers(counted, every)))

@@ -6,9 +6,7 @@ about one figure in 370 outside.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -108,9 +106,10 @@ def _share_limits(mean: float, of: int, wide: float) -> tuple[float, float]:
     return low / of, min(high, of) / of
 
 
-def of_measures(past: ArrayLike) -> Range:
-    """Return the normal range of a measure (an age, a backlog): mean and 2.66 mean moving ranges (XmR chart), from 0 up.
+def of_measures(past: ArrayLike, *, counted: bool = False) -> Range:
+    """Return the normal range of a measure such as an age: mean and 2.66 mean moving ranges (XmR chart), from 0 up.
 
+    `counted`: it is a number of things, such as a backlog; then it is never narrower than chance makes it (Poisson).
     Weeks without a value (NaN) are no weeks.
     """
     seen = np.asarray(past, float)
@@ -118,8 +117,13 @@ def of_measures(past: ArrayLike) -> Range:
     if few := _few(len(seen)):
         return few
     mean, moving = float(seen.mean()), float(np.abs(np.diff(seen)).mean())
-    reach = 3 / _MOVING * moving * np.sqrt(1 + 1 / len(seen))
-    return Range(max(0.0, mean - reach), mean + reach, len(seen))
-
-
-Limits = Callable[[Any], Range]
+    spread = moving / _MOVING
+    if counted:
+        spread = max(spread, float(np.sqrt(max(mean, 1 / len(seen)))))
+    reach = 3 * spread * float(np.sqrt(1 + 1 / len(seen)))
+    low, high = max(0.0, mean - reach), mean + reach
+    return (
+        Range(float(np.ceil(low)), float(np.floor(high)), len(seen))
+        if counted
+        else Range(low, high, len(seen))
+    )

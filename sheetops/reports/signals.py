@@ -221,7 +221,7 @@ def playbook_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
     ]
     blocks: list[Paragraph | Grid | Bullets] = [
         Paragraph(
-            f"{len(rows):,} of {count(len(live), 'page')} are stale: nobody has looked at them for {FRESH.days} days, or the policy moved on."
+            f"{len(rows):,} of {count(len(live), 'page')} stale: not looked at for {FRESH.days} days, overdue for a check, or written for an older policy."
         )
     ]
     if rows:
@@ -337,7 +337,7 @@ def data_sections(facts: Facts, weeks: Weeks) -> Iterator[Part]:
             + (
                 f"; {len(failed):,} did not finish: {words([run.id for run in failed[:5]])}. See “sheetops history”."
                 if failed
-                else ", all to their end."
+                else "; all finished."
             )
         )
     )

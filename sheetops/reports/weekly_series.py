@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -81,21 +80,14 @@ def look_back(week: Week, as_of: datetime) -> Weeks:
 
 def count_figure(name: str, weekly: Floats, weeks: Weeks, group: str = "") -> Figure:
     """Return the figure of a count of events in the week."""
-    return Figure(
-        name, weekly[weeks.now], _last(weekly, weeks), "count", _range(weekly, weeks, of_counts), group
-    )
+    found = of_counts(weekly[weeks.first : weeks.now]) if weeks.is_over else not_judged(UNFINISHED)
+    return Figure(name, weekly[weeks.now], _last(weekly, weeks), "count", found, group)
 
 
 def level_figure(name: str, weekly: Floats, weeks: Weeks, form: Form = "count", group: str = "") -> Figure:
     """Return the figure of a level at the end of the week: a backlog, an age (NaN: none)."""
-    return Figure(
-        name,
-        _value(weekly[weeks.now]),
-        _last(weekly, weeks),
-        form,
-        _range(weekly, weeks, of_measures, level=True),
-        group,
-    )
+    found = of_measures(weekly[weeks.first : weeks.now], counted=form == "count")
+    return Figure(name, _value(weekly[weeks.now]), _last(weekly, weeks), form, found, group)
 
 
 def share_figure(name: str, yes: Floats, of: Floats, weeks: Weeks, group: str = "") -> Figure:
@@ -123,12 +115,6 @@ def interval(yes: float, of: float) -> str:
 
     low, high = wilson(yes, of)
     return f"95 % interval {100 * float(low):.0f} to {100 * float(high):.0f} %"
-
-
-def _range(weekly: Floats, weeks: Weeks, limits: Callable[[Floats], Range], *, level: bool = False) -> Range:
-    if not weeks.is_over and not level:
-        return not_judged(UNFINISHED)
-    return limits(weekly[weeks.first : weeks.now])
 
 
 def _value(number: float) -> float | None:
