@@ -13,13 +13,14 @@ Form = Literal["count", "share", "days", "hours", "number"]
 
 @dataclass(frozen=True)
 class Number:
-    """A number in a table. `value` None: there is none."""
+    """A number in a table. `value` None: there is none. `change`: it is one, and is shown with its sign."""
 
     value: float | None
     form: Form = "count"
+    change: bool = False
 
     def __str__(self) -> str:
-        return show(self.value, self.form)
+        return show(self.value, self.form, sign=self.change)
 
 
 Cell = str | Number

@@ -55,7 +55,7 @@ class Figure:
         now: str | Number = (
             f"{show(self.now, self.form)} ({self.note})" if self.note else Number(self.now, self.form)
         )
-        change = show(self.change, self.form, sign=True)
+        change = Number(self.change, self.form, change=True)
         return (self.name, now, Number(self.last, self.form), change, self.usual(), self.words())
 
     def to_json(self) -> dict[str, Any]:

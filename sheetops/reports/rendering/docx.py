@@ -106,6 +106,7 @@ def _grid(made: Any, grid: Grid) -> None:
     table = made.add_table(rows=1, cols=len(grid.columns))
     table.style = "Table Grid"
     size = 8 if len(grid.columns) >= _WIDE else 9
+    _widths(table, grid)
     right = [
         bool(grid.rows) and all(isinstance(row[n], Number) for row in grid.rows)
         for n in range(len(grid.columns))
@@ -117,10 +118,27 @@ def _grid(made: Any, grid: Grid) -> None:
     for said in grid.rows:
         cells = table.add_row().cells
         for cell, value, number in zip(cells, said, right, strict=True):
-            text = str(value)
+            text = _together(str(value))
             strange = text.startswith(("ABOVE", "BELOW")) or text.endswith((" ▲", " ▼"))
             _fill(cell, text, size, bold=strange, right=number)
+    for row in table.rows:
+        for cell, column in zip(row.cells, table.columns, strict=True):
+            cell.width = column.width
     _run(made.add_paragraph(), "", size=4)
+
+
+def _widths(table: Any, grid: Grid) -> None:
+    """Give each column room by what stands in it: long texts get more, but not all they ask for."""
+    from docx.shared import Cm
+
+    table.autofit = False
+    wanted = []
+    for n, name in enumerate(grid.columns):
+        lengths = sorted(len(str(row[n])) for row in grid.rows)
+        long = lengths[-1 - len(lengths) // 10] if lengths else 0
+        wanted.append(min(60, max(7, len(name) * 0.8, long)) ** 0.75)
+    for column, share in zip(table.columns, wanted, strict=True):
+        column.width = Cm(17 * share / sum(wanted))
 
 
 def _fill(
@@ -161,6 +179,14 @@ def _runs_from_right(text: str) -> bool:
     """Whether the first letter that has a direction is of a right-to-left script (UAX 9, P2)."""
     kinds = (unicodedata.bidirectional(sign) for sign in text)
     return next((kind in ("R", "AL") for kind in kinds if kind in ("L", "R", "AL")), False)
+
+
+_UNITS = re.compile(r"(?<=\d) (?=[dh%▲▼]|points)|(?<=[)%dh]) (?=[▲▼])")
+
+
+def _together(text: str) -> str:
+    """Return a cell's text in which a number and its unit, or its mark, stay on one line."""
+    return _UNITS.sub("\N{NO-BREAK SPACE}", text)
 
 
 def _clean(text: str) -> str:

@@ -17,6 +17,13 @@ _FORMATS: dict[Form, str] = {
     "hours": '0.0" h"',
     "number": "0.00",
 }
+_CHANGES: dict[Form, str] = {
+    "count": "+#,##0;-#,##0;0",
+    "share": '+0.0" points";-0.0" points";0.0" points"',
+    "days": '+0.0" d";-0.0" d";0.0" d"',
+    "hours": '+0.0" h";-0.0" h";0.0" h"',
+    "number": "+0.00;-0.00;0.00",
+}
 _COLUMNS = 9
 """Columns of the tab to read; text runs across all of them."""
 
@@ -160,13 +167,15 @@ class _Book:
 
     def _cell(self, sheet: Any, row: int, column: int, cell: str | Number) -> None:
         if isinstance(cell, Number):
-            style = self.style(
-                num_format=_FORMATS[cell.form], bottom=4, bottom_color="#BBBBBB", align="right"
-            )
-            if cell.value is None:
+            value = cell.value
+            if value is not None and cell.change and cell.form == "share":
+                value *= 100  # points
+            form = (_CHANGES if cell.change else _FORMATS)[cell.form]
+            style = self.style(num_format=form, bottom=4, bottom_color="#BBBBBB", align="right")
+            if value is None:
                 sheet.write_string(row, column, "–", style)
             else:
-                sheet.write_number(row, column, cell.value, style)
+                sheet.write_number(row, column, value, style)
             return
         strange = cell.startswith(("ABOVE", "BELOW")) or cell.endswith((" ▲", " ▼"))
         sheet.write_string(
