@@ -149,7 +149,7 @@ def _scenario(
         )
         blocks.append(Paragraph(said))
     if "decision" in cases and cases["decision"].notna().any():
-        found = cases["decision"].map(lambda one: text(one, 80)).value_counts()
+        found = cases["decision"].map(lambda one: text(one, 80).replace("–", "(none yet)")).value_counts()
         table = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))[:8]
         blocks.append(
             Grid(

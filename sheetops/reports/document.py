@@ -159,7 +159,7 @@ def _plain(block: Block) -> dict[str, Any]:
         return {"bullets": list(block.items)}
     if isinstance(block, Grid):
         return {"columns": list(block.columns), "rows": [[_cell(cell) for cell in row] for row in block.rows]}
-    series = {one.name: list(one.values) for one in block.series}
+    series = {one.name: [_float(value) for value in one.values] for one in block.series}
     return {
         "chart": block.title,
         "labels": list(block.labels),
@@ -170,7 +170,12 @@ def _plain(block: Block) -> dict[str, Any]:
 
 
 def _cell(cell: Cell) -> Any:
-    return cell.value if isinstance(cell, Number) else cell
+    return _float(cell.value) if isinstance(cell, Number) else cell
+
+
+def _float(value: float | None) -> float | None:
+    """Return a number as Python's own, which JSON takes; None where it is none."""
+    return None if value is None or value != value else float(value)
 
 
 def cut(text: str, most: int = 400, whole: str = "the record") -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..words import count
 from .document import Bullets, Chart, Paragraph, Section, Series
 from .facts import Facts, groups
 from .figures import Figure, by_group, grid, outside
@@ -54,10 +55,9 @@ def flow_sections(facts: Facts, weeks: Weeks) -> Iterator[tuple[Section, list[Fi
     if not whole.opened[0, weeks.now] and not whole.closed[0, weeks.now]:
         blocks.append(Paragraph("Nothing was opened and nothing was closed in this week."))
     if found.undated:
+        few = count(found.undated, "closed case")
         blocks.append(
-            Paragraph(
-                f"{found.undated:,} closed cases have no closing date and no status history: they are in neither backlog nor closed."
-            )
+            Paragraph(f"{few} without a closing date or a status history: in neither backlog nor closed.")
         )
     blocks.append(
         weekly_chart(

@@ -43,4 +43,4 @@ def _masked(found: str, word: str) -> str:
     if word != "[phone]":
         return word
     digits = sum(sign.isdigit() for sign in found)
-    return found if digits < _PHONE_DIGITS or _DATE.fullmatch(found.strip()) else word
+    return found if digits < _PHONE_DIGITS or _DATE.match(found) else word

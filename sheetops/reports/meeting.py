@@ -93,7 +93,7 @@ def _dated(facts: Facts, title: str, role: str) -> Section:
         when = (
             "no date"
             if at == NEVER
-            else f"overdue by {days(now - at):,.0f} d"
+            else f"overdue by {int(days(now - at)):,} d"
             if at < now
             else f"due {pd.Timestamp(at, unit='us', tz='UTC').tz_convert(facts.timezone):%a %d %b}"
         )

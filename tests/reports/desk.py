@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import random
+import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import sheetops
@@ -169,16 +173,22 @@ stop = "status == 'closed'"
 """
 
 
+WHATEVER = object()
+"""The old value of a change that does not matter: what the cell says now."""
+
+
 class Desk:
     """A workspace in a folder, with a clock that tests set. `type` brings changes in, as a run at a time."""
 
-    def __init__(self, folder: Path, toml: str = TOML) -> None:
+    def __init__(self, folder: Path, toml: str = TOML, made: int = 0) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         (folder / "sheetops.toml").write_text(toml, encoding="utf-8")
         config = parse_config(toml, folder / "sheetops.toml")
         self.schema = config.schema
-        self.runs = 0
+        self.runs = made
+        if made:
+            return
         with Store.open(config.database_url, config.schema, create=True) as store:
             store.apply_schema(self._run(MONDAY - timedelta(days=30)))
 
@@ -189,7 +199,14 @@ class Desk:
     def type(self, at: datetime, *changes: Change) -> None:
         """Bring changes in, recorded at a time."""
         with self.open(at) as ws:
-            ws.store.commit(Commit(self._run(at), ws.store.head(), changes))
+            said = [self._told(ws, one) if one.old is WHATEVER else one for one in changes]
+            ws.store.commit(Commit(self._run(at), ws.store.head(), said))
+
+    @staticmethod
+    def _told(ws: Workspace, change: Change) -> Change:
+        return replace(
+            change, old=ws.store.records(change.table, [change.key])[change.key].values[change.field]
+        )
 
     def open(self, now: datetime) -> Workspace:
         """Open the workspace at a time."""
@@ -358,13 +375,24 @@ def _case(chance: random.Random, key: str, begin: datetime, crowd: bool) -> Chan
     return replace(born, effective_at=at)
 
 
-def filled(folder: Path, toml: str = TOML, change: Callable[[int, list[Change]], None] | None = None) -> Desk:
-    """Return a desk after all of its weeks. `change` may add to what is typed in a week (by its number, from 0)."""
-    desk = Desk(folder, toml)
-    for number, (at, changes) in enumerate(weeks()):
-        if change is not None:
-            change(number, changes)
+@cache
+def _before_the_last_week() -> Path:
+    """Return a folder with a desk after all weeks but the last: made once, and copied."""
+    folder = Path(mkdtemp(prefix="sheetops-desk-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    desk = Desk(folder)
+    for at, changes in list(weeks())[:-1]:
         desk.type(at, *changes)
+    return folder
+
+
+def filled(folder: Path, change: Callable[[list[Change]], None] = lambda changes: None) -> Desk:
+    """Return a desk after all of its weeks. `change` may add to what is typed in the last one."""
+    shutil.copytree(_before_the_last_week(), folder, dirs_exist_ok=True)
+    desk = Desk(folder, made=WEEKS)
+    at, changes = list(weeks())[-1]
+    change(changes)
+    desk.type(at, *changes)
     return desk
 
 

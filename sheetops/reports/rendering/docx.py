@@ -119,7 +119,7 @@ def _grid(made: Any, grid: Grid) -> None:
         cells = table.add_row().cells
         for cell, value, number in zip(cells, said, right, strict=True):
             text = _together(str(value))
-            strange = text.startswith(("ABOVE", "BELOW")) or text.endswith((" ▲", " ▼"))
+            strange = text.startswith(("ABOVE", "BELOW")) or text.endswith(("▲", "▼"))
             _fill(cell, text, size, bold=strange, right=number)
     for row in table.rows:
         for cell, column in zip(row.cells, table.columns, strict=True):
@@ -136,7 +136,7 @@ def _widths(table: Any, grid: Grid) -> None:
     for n, name in enumerate(grid.columns):
         lengths = sorted(len(str(row[n])) for row in grid.rows)
         long = lengths[-1 - len(lengths) // 10] if lengths else 0
-        wanted.append(min(60, max(7, len(name) * 0.8, long)) ** 0.75)
+        wanted.append(min(60, max(13, len(name), long)) ** 0.75)
     for column, share in zip(table.columns, wanted, strict=True):
         column.width = Cm(17 * share / sum(wanted))
 
