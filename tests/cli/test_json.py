@@ -22,6 +22,8 @@ WORDS = {
     "press": ("press", "preview"),
 }
 ELSEWHERE = {
+    "report",
+    "verify",
     "init",
     "adopt",
     "google",

@@ -83,7 +83,7 @@ def test_a_word_file_opens_with_its_headings_tables_pictures_and_writing_from_th
     assert made.tables[0].cell(1, 0).paragraphs[0]._p.xml.count("w:bidi") == 1
     assert made.tables[0].cell(2, 0).text == "a|b\N{REPLACEMENT CHARACTER}"
     assert len(made.inline_shapes) == 2
-    assert made.core_properties.modified == datetime(2026, 11, 23)
+    assert made.core_properties.modified == datetime(2026, 11, 23, tzinfo=UTC)
 
 
 def test_a_workbook_has_native_charts_their_numbers_and_no_formula():
