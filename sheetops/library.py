@@ -93,6 +93,11 @@ class Workspace:
         """Return the time, by the workspace's clock (aware)."""
         return self._env.now()
 
+    @property
+    def who(self) -> str:
+        """The name that goes into the journal."""
+        return self._env.who
+
     def close(self) -> None:
         """Let go of the dataset, and of the line to Google."""
         close_backends(self._env.backends)

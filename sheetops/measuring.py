@@ -16,6 +16,7 @@ from .outcome import Outcome
 from .words import count
 
 if TYPE_CHECKING:
+    from .columns.anomalies.effects.effect import Effect
     from .columns.anomalies.effects.periods import BeforeAndAfter
     from .library import Workspace
 
@@ -42,8 +43,20 @@ class Measure:
 
 def effect(ws: Workspace, table: str, asked: Measure) -> Outcome:
     """Say how a table's weekly counts changed with a measure, against what they would have been, and how sure that is."""
-    from .columns.anomalies.effects.periods import before_and_after
     from .columns.anomalies.effects.trust import trust_words
+
+    counted, found, headline = measured(ws, table, asked)
+    lines = [headline, *found.lines()]
+    lines += [said for said in (trust_words(found),) if said]
+    lines += ["", *counted.notes] if counted.notes else []
+    data = {name: value for name, value in asdict(found).items() if name not in ("checks", "name", "share")}
+    checks = [asdict(check) for check in found.checks]
+    return Outcome("columns effect", lines, {"table": table, **data, "checks": checks, "said": lines})
+
+
+def measured(ws: Workspace, table: str, asked: Measure) -> tuple[BeforeAndAfter, Effect, str]:
+    """Return the counts before and after a measure, what changed, and in a sentence what was counted."""
+    from .columns.anomalies.effects.periods import before_and_after
 
     known = ws.schema.table(table)
     when = _date_field(known, asked.when)
@@ -59,13 +72,7 @@ def effect(ws: Workspace, table: str, asked: Measure) -> Outcome:
     counted = before_and_after(
         dates, sides, units, hits, asked.since, every=asked.every, as_of=ws.now(), timezone=ws.config.timezone
     )
-    found = counted.effect(_name(known, asked))
-    lines = [_headline(known, asked, counted), *found.lines()]
-    lines += [said for said in (trust_words(found),) if said]
-    lines += ["", *counted.notes] if counted.notes else []
-    data = {name: value for name, value in asdict(found).items() if name not in ("checks", "name", "share")}
-    checks = [asdict(check) for check in found.checks]
-    return Outcome("columns effect", lines, {"table": table, **data, "checks": checks, "said": lines})
+    return counted, counted.effect(_name(known, asked)), _headline(known, asked, counted)
 
 
 def _date_field(table: Table, named: str) -> str:

@@ -20,6 +20,7 @@ from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
 from .config.columns import COLUMN_PARTS, read_anomalies, read_pattern_sets, read_standard
 from .config.google import GoogleSettings, looks_secret, read_google
+from .config.reports import read_reports
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
@@ -29,11 +30,12 @@ from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
 from .own_columns import own_sets, read_own
+from .reports.roles import ReportSpec
 
 CONFIG_NAME = "sheetops.toml"
 IMPORTS = "imports"
 """The folder with what is remembered of files that were imported."""
-_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "reports", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -63,6 +65,7 @@ class Config:
     patterns: tuple[PatternSets, ...] = ()
     signals: tuple[SignalColumns, ...] = ()
     counts: tuple[CountColumns, ...] = ()
+    reports: ReportSpec = field(default_factory=ReportSpec)
 
 
 def find_workspace(start: Path) -> Path:
@@ -140,8 +143,10 @@ def _read_config(
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
+    reports = read_reports(root.section("reports"), tables)
     return Config(
-        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, patterns, signals, counts
+        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, patterns, signals, counts,
+        reports,
     )  # fmt: skip
 
 

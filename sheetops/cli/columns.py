@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from .measures import of_a_measure
 from .running import FOLDER, JSON, carry_out, inside
 
 
@@ -53,52 +54,7 @@ def calibrate(table: str, want: float, shuffles: int, folder: Path, *, as_json: 
 
 
 @columns.command()
-@click.argument("table")
-@click.option(
-    "--since",
-    required=True,
-    type=click.DateTime(["%Y-%m-%d"]),
-    metavar="DATE",
-    help="When the measure began, such as 2026-03-02.",
-)
-@click.option(
-    "--date",
-    "when",
-    default="",
-    metavar="FIELD",
-    help="The date to count by; default: the only one there is.",
-)
-@click.option(
-    "--where",
-    default="",
-    metavar="CONDITION",
-    help="The records it was about, such as \"policy == 'Spam'\"; default: all.",
-)
-@click.option(
-    "--against",
-    multiple=True,
-    metavar="FIELD=VALUE",
-    help="Records it was not about, to compare with; may be given several times.",
-)
-@click.option(
-    "--rate",
-    default="",
-    metavar="CONDITION",
-    help="The share of records that meet this, instead of their number.",
-)
-@click.option(
-    "--units",
-    default="",
-    metavar="FIELD",
-    help="Count each value of this field apart, on both sides (errors clustered by it).",
-)
-@click.option(
-    "--every",
-    type=click.Choice(["day", "week", "month"]),
-    default="week",
-    show_default=True,
-    help="The length of a period.",
-)
+@of_a_measure
 @FOLDER
 @JSON
 def effect(table: str, since: datetime, when: str, folder: Path, *, as_json: bool, **options: Any) -> None:

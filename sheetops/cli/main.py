@@ -15,6 +15,7 @@ from ..model.errors import TrackerNotWritten
 from .button import button, press
 from .columns import columns
 from .importing import import_command
+from .report import report, verify
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .schedule import schedule
 from .serve import serve, token
@@ -279,6 +280,8 @@ cli.add_command(token)
 cli.add_command(columns)
 cli.add_command(schedule)
 cli.add_command(watch)
+cli.add_command(report)
+cli.add_command(verify)
 
 
 @cli.command()

@@ -23,6 +23,8 @@ WORDS = {
     "watch": ("watch", "--once"),
 }
 ELSEWHERE = {
+    "report",
+    "verify",
     "init",
     "adopt",
     "google",
