@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .columns.anomalies.column_set import CountColumns, SignalColumns
 from .columns.own import OwnColumn
 from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
-from .config.columns import COLUMN_PARTS, read_columns, read_standard
+from .config.columns import COLUMN_PARTS, read_anomalies, read_columns, read_standard
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
@@ -55,6 +56,8 @@ class Config:
     """The SLA of each table that has one."""
     columns: tuple[ColumnSet, ...] = ()
     """The sets of computed columns that the file asks for."""
+    signals: tuple[SignalColumns, ...] = ()
+    counts: tuple[CountColumns, ...] = ()
 
 
 def find_workspace(start: Path) -> Path:
@@ -117,11 +120,16 @@ def _read_config(
     for step in steps:  # each may look at what those before it compute
         computed += (more := step(tables))
         tables = with_computed(tables, more, root.section("tables"))
+    signals, counts = read_anomalies(root, tables, timezone)
+    computed += (more := (*(one.set() for one in signals), *(one.set() for one in counts)))
+    tables = with_computed(tables, more, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed)
+    return Config(
+        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, signals, counts
+    )  # fmt: skip
 
 
 def _read_database(workspace: Section, folder: Path) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ..columns.anomalies.column_set import CountColumns, SignalColumns
 from ..columns.patterns.column_set import PatternSets, StandardColumns
 from ..columns.sets import ColumnSet
-from ..model.schema import Table
+from ..model.schema import Field, Table
 from .patterns import read_patterns, read_standardise
 from .section import Section
+from .signals import read_counts, read_events, read_signals
 
-COLUMN_PARTS = ("standardise", "patterns")
+COLUMN_PARTS = ("standardise", "patterns", "events", "signals", "counts")
 
 
 def read_standard(root: Section, tables: Mapping[str, Table]) -> tuple[ColumnSet, ...]:
@@ -36,3 +38,20 @@ def read_columns(root: Section, tables: Mapping[str, Table], timezone: str) -> t
         for one in read_patterns(root.section("patterns"), tables, timezone)
         for one_set in PatternSets(**vars(one), key=tables[one.table].key).sets()
     )
+
+
+def read_anomalies(
+    root: Section, tables: Mapping[str, Table], timezone: str
+) -> tuple[tuple[SignalColumns, ...], tuple[CountColumns, ...]]:
+    """Return the signals and the counts that are looked at: what patterns compute may be counted, so they come last."""
+    events = read_events(root.section("events"), tables)
+    signals = read_signals(root.section("signals"), tables, events, timezone)
+    counts = read_counts(root.section("counts"), tables, events, timezone)
+    return (
+        tuple(SignalColumns(**vars(one), key=tables[one.table].key) for one in signals),
+        tuple(CountColumns(**vars(one), fields=_fields(tables[one.table], one.by)) for one in counts),
+    )
+
+
+def _fields(table: Table, names: tuple[str, ...]) -> tuple[Field, ...]:
+    return tuple(table.by_name[name] for name in names if name in table.by_name)

@@ -184,7 +184,7 @@ class Engine:
                 records.get(kept.name, {}),
                 [f for f in kept.fields if f.computed and f.name in rows],
             )
-            fresh = rows[[str(key) not in known for key in rows.index]]
+            fresh = rows.loc[[str(key) not in known for key in rows.index]]
             columns = {field.name: plain(fresh[field.name]) for field in made}
             for key in fresh.index:
                 values = {f.name: canonical(f, columns[f.name][key]) for f in made}

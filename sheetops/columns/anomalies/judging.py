@@ -11,7 +11,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from .signals.comparing import Compared, compare, units_changed
 from .signals.readings import LEAST, Bools, Floats, Ints, Readings, Texts, read
 from .signals.scoring import episodes, quantile_so_far, scores
-from .signals.settings import Settings, chosen, score_threshold
+from .signals.settings import Settings, at_odds, chosen
 from .signals.wording import number, point_words, shift_words, since
 
 _WARMEST, _NEAR, _UNUSUAL, _SHIFTED = 750, 0.8, 3.0, 5.0
@@ -89,9 +89,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     outside = compared.event != ""
     judged = (why == "") & ~outside
     score = scores(compared.z, compared.shift, judged, compared.cycle)
-    limit = np.full(len(score), score_threshold(settings))
-    if settings.rate is not None:
-        limit = quantile_so_far(score, judged, settings.rate, score_threshold(settings))
+    limit = _limit(score, judged, readings, settings)
     flag = judged & (score >= limit)
     unusual = judged & (np.abs(compared.z) >= _UNUSUAL)
     episode, starts = episodes(flag, unusual, max(3, compared.cycle.rows // 24))
@@ -103,6 +101,19 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     made = Judged(readings, compared, settings, score, limit, flag, anomaly, episode, judged, why)
     _say(made, starts, shifted, outside & (why == ""))
     return made
+
+
+def _limit(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
+    """Return the score from which each usable row is flagged."""
+    multiplier = np.asarray(settings.multiplier, dtype=float)
+    if multiplier.ndim:
+        if len(multiplier) != readings.size:
+            raise ValueError(f"there are {len(multiplier):,} multipliers and {readings.size:,} values")
+        multiplier = multiplier[readings.rows]
+    limit = np.full(len(score), settings.threshold)
+    if settings.rate is not None:
+        limit = quantile_so_far(score, judged, settings.rate, settings.threshold)
+    return at_odds(limit, multiplier)
 
 
 def _not_judged(
