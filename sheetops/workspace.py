@@ -23,12 +23,15 @@ from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
+from .importing.intake import INTAKE, intake_table
 from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
 from .own_columns import own_sets, read_own
 
 CONFIG_NAME = "sheetops.toml"
+IMPORTS = "imports"
+"""The folder with what is remembered of files that were imported."""
 _PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
@@ -81,31 +84,37 @@ def load_config(path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
     """
     path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
     text = _read_text(path)
-    return parse_config(text, path, columns, read_own(path.parent))
+    imports = next((path.parent / IMPORTS).glob("*.toml"), None) is not None
+    return parse_config(text, path, columns, read_own(path.parent), imports=imports)
 
 
 def parse_config(
-    text: str, path: Path, columns: Sequence[ColumnSet] = (), own: Sequence[tuple[OwnColumn, str]] = ()
-) -> Config:
+    text: str, path: Path, columns: Sequence[ColumnSet] = (), own: Sequence[tuple[OwnColumn, str]] = (), *,
+    imports: bool = False,
+) -> Config:  # fmt: skip
     """Return what `text` says, taken as the content of the file at `path`, which need not exist.
 
-    `own` are the team's own columns, each with the text of the file it is from.
+    `own` are the team's own columns, each with the text of the file it is from. `imports` says that files are imported
+    here, so that there is a table `intake`.
     """
     mistakes = Mistakes(path.name, text)
     root = Section(_parse_toml(text, path.name), (), mistakes)
-    config = _read_config(root, text, path, columns, own)
+    config = _read_config(root, text, path, columns, own, imports=imports)
     mistakes.raise_if_any()
     return config
 
 
 def _read_config(
-    root: Section, text: str, path: Path, columns: Sequence[ColumnSet], own: Sequence[tuple[OwnColumn, str]]
-) -> Config:
+    root: Section, text: str, path: Path, columns: Sequence[ColumnSet], own: Sequence[tuple[OwnColumn, str]], *,
+    imports: bool,
+) -> Config:  # fmt: skip
     root.know(_PARTS, noun="part")
     workspace = root.section("workspace")
     workspace.know(_WORKSPACE_SETTINGS)
     timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
     tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
+    if INTAKE not in tables and (imports or _shows_intake(root)):
+        tables = {**tables, INTAKE: intake_table()}
     calendars = read_calendars(root.section("calendars"), timezone)
     specs = read_sla(root.section("sla"), tables, calendars, timezone)
     tables = with_policies(tables, specs)
@@ -130,6 +139,13 @@ def _read_config(
     return Config(
         path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, signals, counts
     )  # fmt: skip
+
+
+def _shows_intake(root: Section) -> bool:
+    """Whether a tracker shows the intake, which nobody describes under [tables]."""
+    trackers = root.values.get("trackers")
+    shown = trackers.values() if isinstance(trackers, dict) else ()
+    return any(isinstance(one, dict) and one.get("table") == INTAKE for one in shown)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:

@@ -12,6 +12,7 @@ import click
 
 from .. import __version__
 from ..model.errors import TrackerNotWritten
+from .importing import import_command
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .sheets import google, tracker
 from .sla import sla
@@ -257,6 +258,7 @@ def doctor(folder: Path, *, as_json: bool) -> None:
     )
 
 
+cli.add_command(import_command)
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)

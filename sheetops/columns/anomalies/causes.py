@@ -131,4 +131,5 @@ def changes(
         return pd.DataFrame(columns=["class", "event", "grade", "for", "against", "why"])
     of = dict(zip(near["kind"], near["class"], strict=True))
     limits = [name for name in near if name not in COLUMNS and name not in names]
-    return hypotheses(window, near[["kind", "name", "start", "end", *limits]], of)
+    lasting = near.assign(end=near["end"].where(~near["open"].astype(bool)))
+    return hypotheses(window, lasting[["kind", "name", "start", "end", *limits]], of)

@@ -81,6 +81,7 @@ def _incident(
     part = judged.iloc[numbers]
     worst = part["score"].to_numpy(dtype=float).argmax()
     words = part["anomaly"]
+    words = words[words.isin(("low", "high"))] if words.isin(("low", "high")).any() else words
     sums = part[["value", "expected"]].mean() if mean else part[["value", "expected"]].sum()
     first, last = int(numbers[0]), int(numbers[-1])
     return Incident(

@@ -14,6 +14,7 @@ from ..sets import Ask
 from .calibration import taught
 from .judging import detect
 from .known import concerning, known_events
+from .lasting import lasting
 from .points import Points, Series, points, usable
 from .spec import Metric, SignalSpec
 
@@ -61,10 +62,11 @@ class Table:
         return Looked(metric, signal, found, judged)
 
     def _judge(self, series: Series, metric: Metric, signal: str) -> pd.DataFrame:
-        found = detect(series.times, series.values, **self.settings(series, metric, signal))
+        settings = self.settings(series, metric, signal)
+        found = detect(series.times, series.values, **settings)
         found.insert(0, "time", series.times)
         found.insert(1, "value", series.values)
-        return found
+        return lasting(found, settings["label"], self.spec.timezone)
 
     def settings(self, series: Series, metric: Metric, signal: str) -> dict[str, Any]:
         """Return the settings by which a series is judged."""

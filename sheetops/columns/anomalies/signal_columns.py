@@ -70,7 +70,8 @@ def _four_figures(values: Any) -> Any:
 def _incidents(looked: Looked, judgeable: Judgeable, since: pd.Timestamp) -> list[Incident]:
     """Return the incidents of a metric; those that are not long over with what explains them."""
     found = []
-    for series, judged in zip(looked.points.series, looked.judged, strict=True):
+    for series, each in zip(looked.points.series, looked.judged, strict=True):
+        judged = each.assign(flag=each["lasts"])
         found += [
             explained(one, looked, series, judged, judgeable) if one.until >= since else one
             for one in incidents(judged, looked.signal, series.said, mean=bool(looked.metric.per))
