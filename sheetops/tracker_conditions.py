@@ -101,7 +101,7 @@ def _of_field(field: Field, place: int) -> Iterator[Rule]:
         yield from (Rule(place, meaning, _any_of(cell, words)) for meaning, words in _STATES)
     elif field.computed and (field.name == "anomaly" or field.name.endswith("_anomaly")):
         yield Rule(place, "anomaly", _any_of(cell, ("high", "low", "watch")))
-    elif field.computed and field.name == "problems":
+    elif field.computed and field.name == "to_mend":
         yield Rule(place, "problem", f'={cell}<>""')
     elif field.computed and field.name.endswith(("pattern_risk", "_repeat")):
         yield Rule(place, "at risk", f'=OR({cell}="high",{cell}=TRUE)')

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 from ..columns.anomalies.column_set import CountColumns, SignalColumns
 from ..columns.patterns.column_set import PatternSets, StandardColumns
+from ..columns.rules.column_set import RuleColumns
 from ..columns.sets import ColumnSet
 from ..model.schema import Field, Table
 from .patterns import read_patterns, read_standardise
+from .rules import read_rules
 from .section import Section
 from .signals import read_counts, read_events, read_signals
 
-COLUMN_PARTS = ("standardise", "patterns", "events", "signals", "counts")
+COLUMN_PARTS = ("standardise", "rules", "patterns", "events", "signals", "counts")
 
 
 def read_standard(root: Section, tables: Mapping[str, Table]) -> tuple[ColumnSet, ...]:
@@ -33,7 +35,8 @@ def _choices(table: Table, names: tuple[str, ...]) -> tuple[tuple[str, tuple[str
 
 def read_columns(root: Section, tables: Mapping[str, Table], timezone: str) -> tuple[ColumnSet, ...]:
     """Return the sets of columns that these parts ask for, in the order in which they are computed."""
-    return tuple(
+    rules = (RuleColumns(one, tables[one.table]).set() for one in read_rules(root.section("rules"), tables))
+    return tuple(rules) + tuple(
         one_set
         for one in read_patterns(root.section("patterns"), tables, timezone)
         for one_set in PatternSets(**vars(one), key=tables[one.table].key).sets()
