@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 import xlsxwriter  # type: ignore[import-untyped]
@@ -49,21 +49,21 @@ _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook says no zone
 
 
 def build_workbook(
-    path: Path,
+    path: Path | IO[bytes],
     schema: Schema,
     specs: Iterable[TrackerSpec],
     records: Mapping[str, Sequence[Values]] | None = None,
     finish: Callable[[xlsxwriter.Workbook], None] | None = None,
     look: BookLook | None = None,
 ) -> None:
-    """Write a new workbook with a tab for each tracker, holding `records` (tracker id -> records) if any.
+    """Write a new workbook (a file, or into one that is open) with a tab for each tracker, holding `records` (tracker id -> records) if any.
 
     With a `look` it gets a dashboard, a tab that says how the tracker works, and folded columns. `finish` may add
     to the workbook before it is closed: charts, colours, tabs of its own. Equal arguments make equal bytes. Raise OSError
     when it cannot be written. An existing file is replaced: the caller looks first.
     """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    workbook = xlsxwriter.Workbook(str(path), options)
+    workbook = xlsxwriter.Workbook(str(path) if isinstance(path, Path) else path, options)
     workbook.set_properties({"created": _CREATED})
     plain, there = look or BookLook(), list(specs)
     lists = _LongChoices(schema, there, plain)
