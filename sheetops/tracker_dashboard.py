@@ -17,7 +17,7 @@ from .tracker_looks import HEADER_FILL, HEADER_TEXT, OWNED_TEXT
 TAB = "Dashboard"
 _LAST_ROW = 1_048_576
 _WEEKS = 12
-_MOST_BARS = 16
+_MOST_BARS, _MANY = 16, 12
 _FONT = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
 _TITLE = {**_FONT, "bold": True, "font_size": 18, "font_color": HEADER_FILL}
 _MUTED = {**_FONT, "italic": True, "font_color": OWNED_TEXT}
@@ -63,6 +63,7 @@ class _Block:
     """One chart: title, what its two axes show, and its lines as (label or formula, formula)."""
 
     title: str
+    head: str
     categories: str
     unit: str
     lines: Sequence[tuple[str, str]]
@@ -125,8 +126,8 @@ def _counted(source: _Source, field: Field, look: BookLook) -> _Block:
     lines = [(value, f'=COUNTIF({cells},"{value}")') for value in values]
     known = "+".join(f'COUNTIF({cells},"{value}")' for value in values) or "0"
     lines.append(("other or blank", f"=MAX(0,{source.total}-({known}))"))
-    return _Block(f"{source.what} by {field.header.lower() if field.header[1:2].islower() else field.header}",
-                  field.header, f"{source.what} (number)", lines)  # fmt: skip
+    header = field.header if field.header[1:2].isupper() else field.header.lower()
+    return _Block(f"{source.what} by {header}", field.header, field.header, f"{source.what} (number)", lines)
 
 
 def _weeks(source: _Source, field: Field) -> _Block:
@@ -136,8 +137,9 @@ def _weeks(source: _Source, field: Field) -> _Block:
         (f"={monday}-{7 * back}", f'=COUNTIFS({cells},">="&{{label}},{cells},"<"&{{label}}+7)')
         for back in reversed(range(_WEEKS))
     ]
-    return _Block(f"{source.what} per week, by {field.header.lower()}", "Week beginning (Monday)",
-                  f"{source.what} (number)", lines, by_week=True)  # fmt: skip
+    title = f"{source.what} per week, by {field.header.lower()}"
+    axis = "Week beginning (Monday)"
+    return _Block(title, "Week beginning", axis, f"{source.what} (number)", lines, by_week=True)
 
 
 # --- how it is shown ------------------------------------------------------------------------------------
@@ -152,7 +154,7 @@ class _Page:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 2)
         sheet.set_column(1, _COLUMNS, 13)
-        sheet.set_landscape()
+        sheet.set_portrait()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         sheet.set_footer("&L&F, &A&RPage &P of &N")
@@ -170,7 +172,7 @@ class _Page:
             at, column = row + 3 * (number // 6), 1 + 2 * (number % 6)
             self.sheet.set_row(at, 28)
             self.sheet.set_row(at + 1, 32)
-            self.sheet.write_formula(at, column, formula, self._style(_FIGURE), 0)
+            self.sheet.write_formula(at, column, _anew(formula), self._style(_FIGURE), 0)
             self.sheet.merge_range(at + 1, column, at + 1, column + 1, label, self._style(_LABEL))
         return row + 3 * -(-len(figures) // 6)
 
@@ -189,7 +191,7 @@ class _Page:
             self.sheet.insert_chart(row + _CHART_ROWS * (number // 2), 1 + 6 * (number % 2), chart, {"object_position": 2})
 
     def _numbers(self, top: int, left: int, block: _Block) -> None:
-        self.sheet.merge_range(top, left, top, left + 1, block.title, self._style(_HEAD))
+        self.sheet.merge_range(top, left, top, left + 1, block.head, self._style(_HEAD))
         self.sheet.write_string(top, left + 2, "Number", self._style(_HEAD))
         for offset, (label, formula) in enumerate(block.lines, start=1):
             row = top + offset
@@ -200,7 +202,8 @@ class _Page:
             else:
                 self.sheet.write_string(row, left, label, style)
             cell = f"${column_letters(left + 1)}${row + 1}"
-            self.sheet.write_formula(row, left + 2, formula.replace("{label}", cell), self._style(_COUNT), 0)
+            number = _anew(formula.replace("{label}", cell))
+            self.sheet.write_formula(row, left + 2, number, self._style(_COUNT), 0)
 
     def _chart(self, block: _Block, top: int, left: int) -> xlsxwriter.chart.Chart:
         last = top + len(block.lines) - 1
@@ -214,14 +217,15 @@ class _Page:
         small = {"name": "Calibri", "size": 9, "color": "#222222"}
         number = {"name": block.unit, "name_font": {**small, "bold": False}, "num_font": small, "min": 0,
                   "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D5DBDF", "width": 0.75}}}  # fmt: skip
-        names: dict[str, Any] = {"name": block.categories, "name_font": {**small, "bold": False}, "num_font": small}
+        many = {**small, "size": 7} if len(block.lines) > _MANY else small
+        names: dict[str, Any] = {"name": block.categories, "name_font": {**small, "bold": False}, "num_font": many}
         if block.by_week:
             names |= {"num_format": "d mmm", "text_axis": True}
             chart.set_x_axis(names)
             chart.set_y_axis(number)
         else:
             chart.set_x_axis(number)
-            chart.set_y_axis({**names, "reverse": True})
+            chart.set_y_axis({**names, "reverse": True, "interval_unit": 1, "crossing": "max"})
         chart.set_title({"name": block.title, "overlay": False, "name_font": {"name": "Calibri", "size": 12, "color": HEADER_FILL}})
         chart.set_legend({"none": True})
         chart.set_chartarea({"border": {"color": "#D5DBDF"}})
@@ -233,3 +237,8 @@ class _Page:
         if known is None:
             known = self._styles[id(properties)] = self.workbook.add_format(dict(properties))
         return known
+
+
+def _anew(formula: str) -> str:
+    """Return a count that every program works out when it opens the file: LibreOffice trusts old results otherwise."""
+    return f"{formula}+0*NOW()"

@@ -120,7 +120,7 @@ def _lines(text: str, width: float) -> int:
     """Return how many lines a text takes in a column so wide, words kept whole."""
     lines, used = 1, 0
     for word in text.split():
-        if used and used + 1 + len(word) > width * 0.95 - 2:
+        if used and used + 1 + len(word) > width * 1.05 - 2:
             lines, used = lines + 1, 0
         used += len(word) + bool(used)
     return lines

@@ -42,6 +42,7 @@ _OWNED_CELL = {"font_color": OWNED_TEXT, "italic": True}
 _TITLE = {**_FONT, "bold": True, "font_size": 16, "font_color": HEADER_FILL, "valign": "vcenter"}
 _TABLE_STYLE = "Table Style Light 15"
 _HEADER_HEIGHT = 30
+_A3 = 8
 _OFFERED = 5_000
 """Records of another tab that a drop-down of references offers."""
 _CREATED = datetime(2026, 1, 1)  # noqa: DTZ001 - a workbook says no zone
@@ -217,7 +218,7 @@ class _Tab:
         self.sheet.freeze_panes(self.top + 1, 1 if keys == [0] else 0)
         self.sheet.set_row(self.top, _HEADER_HEIGHT)
         self.sheet.set_landscape()
-        self.sheet.set_paper(9)
+        self.sheet.set_paper(_A3)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(self.top)
         self.sheet.set_footer("&L&F, &A&RPage &P of &N")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ...model.schema import Field, FieldType, Table
+from ...model.schema import FieldType, Table
 from ..blanks import plain_rows
 from ..making import computed
 from ..sets import Answer, Ask, ColumnSet
@@ -59,12 +59,14 @@ class RuleColumns:
 
     def _looked_at(self, ask: Ask) -> Iterator[tuple[Row, Sequence[Finder]]]:
         """Yield each record's fields with what is asked about it; texts without a suspicious mark are not read closely."""
+        import numpy as np
+
         from .personal_data import SUSPICIOUS
 
         usual = [*self._checks(ask), *([self._closing] if self.spec.ends else []), *([self._longest] if self.spec.longest else [])]
-        marked: Any = [False] * len(ask.records)
+        marked = np.zeros(len(ask.records), bool)
         for name in self.spec.personal_data:
-            marked = marked | ask.records[name].str.contains(SUSPICIOUS, regex=True).fillna(False).to_numpy(bool)
+            marked |= ask.records[name].str.contains(SUSPICIOUS, regex=True).fillna(False).to_numpy(bool)
         closely = [*usual, self._personal]
         rows = plain_rows(ask.records[[self.about.key, *(n for n in self._needs if n != self.about.key)]])
         for row, suspicious in zip(rows, marked, strict=True):
@@ -160,8 +162,3 @@ def _values(ask: Ask, same: Same) -> dict[str, Any]:
         return {}
     frame: pd.DataFrame = other[[same.key, same.of]]
     return {str(row[same.key]): row[same.of] for row in plain_rows(frame)}
-
-
-def rule_fields() -> tuple[Field, ...]:
-    """Return the fields that rules add to a table."""
-    return (computed(COLUMN, FieldType.LONG_TEXT, "To mend", ABOUT),)
