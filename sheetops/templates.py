@@ -69,6 +69,11 @@ class Template:
         """How its workbooks look."""
         return look_of(self.pieces) if self.pieces else read_book_look(self.folder)
 
+    @property
+    def look_here(self) -> BookLook:
+        """How the workbooks look that are its own, and not those of the pieces that it needs."""
+        return read_book_look(self.folder)
+
 
 def list_templates() -> list[Template]:
     """Return the templates of whole workspaces, by name. What each is for is its file's first comment."""
