@@ -16,7 +16,8 @@ class TabLook:
     """How a tracker's tab is laid out.
 
     `tucked` are fields whose columns are folded away behind a + above the header. `ends` are the statuses in which a record
-    is done with. `count_by` are the choices and references that the dashboard counts, `per_week` the date by which it counts.
+    is done with. `count_by` are the choices and references that the dashboard counts, `per_week` the date by which it
+    counts, and `sums` the numbers that are added up by that date in place of counting.
     """
 
     tucked: frozenset[str] = frozenset()
@@ -24,6 +25,7 @@ class TabLook:
     ends: tuple[str, ...] = ()
     count_by: tuple[str, ...] = ()
     per_week: str = ""
+    sums: tuple[str, ...] = ()
 
     @property
     def has_dashboard(self) -> bool:
@@ -69,7 +71,7 @@ def read_look_file(folder: Path) -> dict[str, Any]:
 def _tab(entry: Mapping[str, Any]) -> TabLook:
     return TabLook(
         frozenset(entry.get("tucked", ())), entry.get("status", "status"), tuple(entry.get("ends", ())),
-        tuple(entry.get("count_by", ())), entry.get("per_week", ""),
+        tuple(entry.get("count_by", ())), entry.get("per_week", ""), tuple(entry.get("sums", ())),
     )  # fmt: skip
 
 

@@ -22,7 +22,11 @@ EMPTY_ROWS = 200
 
 
 def make_spreadsheet(
-    google: Transport, title: str, schema: Schema, specs: Sequence[TrackerSpec], records: Mapping[str, Sequence[Values]]
+    google: Transport,
+    title: str,
+    schema: Schema,
+    specs: Sequence[TrackerSpec],
+    records: Mapping[str, Sequence[Values]],
 ) -> str:
     """Make a spreadsheet with a tab for each tracker, and return its id."""
     tabs = [google_tab(schema.table_of(spec), spec, records.get(spec.id, ())) for spec in specs]
@@ -30,10 +34,16 @@ def make_spreadsheet(
 
 
 def add_tabs(
-    google: Transport, source: str, schema: Schema, specs: Sequence[TrackerSpec], records: Mapping[str, Sequence[Values]]
+    google: Transport,
+    source: str,
+    schema: Schema,
+    specs: Sequence[TrackerSpec],
+    records: Mapping[str, Sequence[Values]],
 ) -> None:
     """Add a tab for each tracker to a spreadsheet that is there, all or none. Raise TrackerNotWritten for a title in use."""
-    sheets = google.read(source, fields="spreadsheetId,properties(title),sheets(properties(title,sheetId))")["sheets"]
+    sheets = google.read(source, fields="spreadsheetId,properties(title),sheets(properties(title,sheetId))")[
+        "sheets"
+    ]
     titles = {one["properties"]["title"].casefold() for one in sheets}
     taken = [spec.tab for spec in specs if spec.tab.casefold() in titles]
     if taken:
@@ -54,9 +64,7 @@ def add_tabs(
     google.batch(source, requests)
 
 
-def format_books(
-    google: Transport, schema: Schema, books: Mapping[str, Sequence[TrackerSpec]]
-) -> None:
+def format_books(google: Transport, schema: Schema, books: Mapping[str, Sequence[TrackerSpec]]) -> None:
     """Give the trackers' tabs their formats, drop-downs, notes and protected columns, as `sheetops tracker format` does."""
     from .trackers.google.apply_format import format_trackers
     from .trackers.google.connection import Connection
@@ -64,10 +72,14 @@ def format_books(
 
     for source, specs in books.items():
         google.names.setdefault(source, specs[0].name)
-        format_trackers(Connection(google, source), [(spec, schema.table_of(spec)) for spec in specs], Remembered())
+        format_trackers(
+            Connection(google, source), [(spec, schema.table_of(spec)) for spec in specs], Remembered()
+        )
 
 
-def refuse_robot(google: Transport, settings: GoogleSettings, folder: Path, environ: Mapping[str, str]) -> None:
+def refuse_robot(
+    google: Transport, settings: GoogleSettings, folder: Path, environ: Mapping[str, str]
+) -> None:
     """Raise TrackerNotWritten where a new spreadsheet would be a robot's own, which nobody else could open."""
     elsewhere = server_url(settings, environ) or sandbox_folder(settings, folder, environ)
     if google.robot and not elsewhere:

@@ -13,6 +13,7 @@ from typing import Any
 from .config.trackers import spreadsheet_id
 from .model.errors import ConfigError, SheetopsError, TrackerNotWritten, UnknownName
 from .model.schema import TrackerSpec
+from .own_columns import read_own
 from .templates import (
     Template,
     by_workbook,
@@ -24,9 +25,19 @@ from .templates import (
     write_books,
 )
 from .workspace import Config, find_workspace, load_config, parse_config
-from .own_columns import read_own
 
-_PARTS = ("tables", "trackers", "calendars", "sla", "standardise", "rules", "patterns", "events", "signals", "counts")
+_PARTS = (
+    "tables",
+    "trackers",
+    "calendars",
+    "sla",
+    "standardise",
+    "rules",
+    "patterns",
+    "events",
+    "signals",
+    "counts",
+)
 _FILE = re.compile(r'^file = "([^"\n]+)"$', re.MULTILINE)
 
 
@@ -41,7 +52,9 @@ class Added:
     not_formatted: SheetopsError | None = None
 
 
-def add_piece(folder: Path, name: str, *, google: bool = False, into: str | None = None, environ: Mapping[str, str]) -> Added:
+def add_piece(
+    folder: Path, name: str, *, google: bool = False, into: str | None = None, environ: Mapping[str, str]
+) -> Added:
     """Add a piece, and those that it needs, to the workspace in `folder` or above.
 
     sheetops.toml keeps every byte that it has: the pieces are appended. With `google` (or `into`, the link of a
@@ -135,7 +148,9 @@ def _add_google(config: Config, wanted: Sequence[str], into: str | None, environ
         if target is None:
             refuse_robot(google, config.google, config.folder, environ)
         if target:
-            add_tabs(google, target, local.schema, [spec for specs in books.values() for spec in specs], records)
+            add_tabs(
+                google, target, local.schema, [spec for specs in books.values() for spec in specs], records
+            )
             made = dict.fromkeys(books, target)
         else:
             for source, specs in books.items():
@@ -183,7 +198,9 @@ def _title(source: str) -> str:
 
 def _on_google(text: str, made: Mapping[str, str]) -> str:
     """Return a piece whose trackers are tabs of these spreadsheets in place of workbooks."""
-    return _FILE.sub(lambda found: f'spreadsheet = "{link(made[found[1]])}"\nname = "{_title(found[1])}"', text)
+    return _FILE.sub(
+        lambda found: f'spreadsheet = "{link(made[found[1]])}"\nname = "{_title(found[1])}"', text
+    )
 
 
 def _half_made(error: SheetopsError, made: Mapping[str, str]) -> SheetopsError:

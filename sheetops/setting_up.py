@@ -72,7 +72,9 @@ def template_add(
     done = add_piece(folder, piece, google=google, into=into, environ=environ)
     lines = [f"Added to {done.config}: {', '.join(done.pieces)}"]
     lines += [f"Wrote {path}" for path in done.files]
-    lines += [f"{'Tabs in' if into else 'Made'} {title}: {link}" for title, link in dict(done.spreadsheets).items()]
+    lines += [
+        f"{'Tabs in' if into else 'Made'} {title}: {link}" for title, link in dict(done.spreadsheets).items()
+    ]
     if done.not_formatted:
         lines += [f"Not formatted: {done.not_formatted}", "To do it: sheetops tracker format"]
     lines += ["", "Everything that stood in sheetops.toml is as it was. Next: sheetops plan"]

@@ -27,13 +27,13 @@ FOLDER = Path(__file__).resolve().parent.parent / "sheet_templates"
 """Beside the package in a checkout and in site-packages alike, because the wheel has the same layout."""
 
 HEAD_NAME, PIECE_NAME, ROWS_NAME = "head.toml", "piece.toml", "rows.toml"
-_HEAD = f"""# {{about}}
+_HEAD = """# {about}
 #
 # This file says what a record is and which workbook shows it. Change anything: `sheetops plan` shows what a change
 # would do before anything happens, and a typo is named with its line. What follows a # is for people.
 
 [workspace]
-name = "{{name}}"
+name = "{name}"
 database = "sheetops.db"          # one file beside this one; a team may share "postgresql://..."
 timezone = "Europe/London"        # the clock of the people who type dates
 dates = "day first"               # 5/1/2026 is the fifth of January; or "month first"
@@ -77,9 +77,14 @@ class Template:
 
 def list_templates() -> list[Template]:
     """Return the templates of whole workspaces, by name. What each is for is its file's first comment."""
-    whole = [Template(path.parent.name, _first_comment(path), path.parent) for path in FOLDER.glob(f"*/{CONFIG_NAME}")]
+    whole = [
+        Template(path.parent.name, _first_comment(path), path.parent)
+        for path in FOLDER.glob(f"*/{CONFIG_NAME}")
+    ]
     made = [
-        Template(path.parent.name, _first_comment(path), path.parent, tuple(read_look_file(path.parent)["pieces"]))
+        Template(
+            path.parent.name, _first_comment(path), path.parent, tuple(read_look_file(path.parent)["pieces"])
+        )
         for path in FOLDER.glob(f"*/{HEAD_NAME}")
     ]
     return sorted((*whole, *made), key=lambda one: one.name)
@@ -89,7 +94,9 @@ def list_pieces() -> list[Template]:
     """Return the pieces, by name."""
     found = sorted(FOLDER.glob(f"*/{PIECE_NAME}"))
     return [
-        Template(path.parent.name, _first_comment(path), path.parent, with_needs(path.parent.name), piece=True)
+        Template(
+            path.parent.name, _first_comment(path), path.parent, with_needs(path.parent.name), piece=True
+        )
         for path in found
     ]
 
@@ -128,7 +135,10 @@ def look_of(pieces: Sequence[str]) -> BookLook:
     """Return how the workbooks of these pieces look; drop-downs offer the records that any piece comes with."""
     look = BookLook()
     for piece in dict.fromkeys(one for name in pieces for one in with_needs(name)):
-        keys = {table: tuple(str(next(iter(row.values()))) for row in rows) for table, rows in _rows(piece).items()}
+        keys = {
+            table: tuple(str(next(iter(row.values()))) for row in rows)
+            for table, rows in _rows(piece).items()
+        }
         look |= read_book_look(FOLDER / piece) | BookLook(starters=keys)
     return look
 
@@ -144,7 +154,9 @@ def starter_records(pieces: Iterable[str], schema: Schema) -> dict[str, list[Val
     """Return the records that the workbooks of these pieces come with: tracker -> records."""
     rows = {table: found for piece in pieces for table, found in _rows(piece).items()}
     shown = [spec for spec in schema.trackers.values() if spec.table in rows]
-    return {spec.id: [_values(row, schema.table_of(spec), spec) for row in rows[spec.table]] for spec in shown}
+    return {
+        spec.id: [_values(row, schema.table_of(spec), spec) for row in rows[spec.table]] for spec in shown
+    }
 
 
 def _values(row: Mapping[str, Any], table: Table, spec: TrackerSpec) -> Values:
@@ -196,7 +208,11 @@ def refuse_to_replace(path: Path) -> None:
 
 
 def write_books(
-    config: Config, books: Mapping[str, Sequence[TrackerSpec]], pieces: Sequence[str], look: BookLook, command: str
+    config: Config,
+    books: Mapping[str, Sequence[TrackerSpec]],
+    pieces: Sequence[str],
+    look: BookLook,
+    command: str,
 ) -> None:
     """Write workbooks, then sheetops.toml: a folder has a workspace only when all of it is there.
 

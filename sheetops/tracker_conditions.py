@@ -44,9 +44,7 @@ _STATES: Sequence[tuple[str, Sequence[str]]] = (
     ("breached", ("breached", "met late")), ("at risk", ("at risk",)), ("paused", ("paused",)), ("met", ("met",)),
 )  # fmt: skip
 _BAD = ("breached", "at_risk", "off_track", "high")
-_HELD = (
-    '=COUNTIFS(INDIRECT("sheetops!$C$1:$C$5000"),${letter}{row},INDIRECT("sheetops!$J$1:$J$5000"),"?*")>0'
-)
+_HELD = '=COUNTIFS(INDIRECT("sheetops!$C$1:$C$5000"),${letter}{row},INDIRECT("sheetops!$J$1:$J$5000"),"?*")>0'
 """The tab sheetops lists held records in its column C, with the reason in J; until the first sync there is none."""
 
 
@@ -75,8 +73,8 @@ def rules(spec: TrackerSpec, table: Table, look: TabLook) -> Iterator[Rule]:
     for name, place in at.items():
         if _is_deadline(fields[name]):
             cell, now = f"{column_letters(place + 1)}{{row}}", _now(fields[name])
-            still = f',NOT({over.lstrip("=")})' if over else ""
-            yield Rule(place, "overdue", f'=AND(ISNUMBER(${cell}),${cell}<{now}{still})')
+            still = f",NOT({over.lstrip('=')})" if over else ""
+            yield Rule(place, "overdue", f"=AND(ISNUMBER(${cell}),${cell}<{now}{still})")
     if over:
         yield Rule(None, "done", over)
 

@@ -16,12 +16,19 @@ from .tracker_looks import HEADER_FILL, HEADER_TEXT, OWNED_TEXT
 
 TAB = "Dashboard"
 _LAST_ROW = 1_048_576
-_WEEKS = 12
+_WEEKS, _WEEK_AXIS = 12, "Week beginning (Monday)"
 _MOST_BARS, _MANY = 16, 12
 _FONT = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
 _TITLE = {**_FONT, "bold": True, "font_size": 18, "font_color": HEADER_FILL}
 _MUTED = {**_FONT, "italic": True, "font_color": OWNED_TEXT}
-_FIGURE = {**_FONT, "bold": True, "font_size": 20, "font_color": HEADER_FILL, "num_format": "#,##0", "align": "left"}
+_FIGURE = {
+    **_FONT,
+    "bold": True,
+    "font_size": 20,
+    "font_color": HEADER_FILL,
+    "num_format": "#,##0",
+    "align": "left",
+}
 _LABEL = {**_FONT, "font_color": OWNED_TEXT, "text_wrap": True, "valign": "top"}
 _HEAD = {**_FONT, "bold": True, "font_color": HEADER_TEXT, "bg_color": HEADER_FILL, "indent": 1}
 _CELL = {**_FONT, "indent": 1, "bottom": 1, "bottom_color": "#D5DBDF"}
@@ -68,6 +75,8 @@ class _Block:
     unit: str
     lines: Sequence[tuple[str, str]]
     by_week: bool = False
+    counted: str = "Number"
+    """What stands above the numbers."""
 
 
 def add_dashboard(
@@ -101,7 +110,10 @@ def _figures(source: _Source) -> Iterator[tuple[str, str]]:
     for field in (source.table.field(name) for name in shown):
         if is_state(field):
             for state in ("breached", "at risk"):
-                yield f"{field.header.removesuffix(' state')}: {state}", f'=COUNTIF({source.cells(field.name)},"{state}")'
+                yield (
+                    f"{field.header.removesuffix(' state')}: {state}",
+                    f'=COUNTIF({source.cells(field.name)},"{state}")',
+                )
         elif ended and not field.computed and (field.name == "due" or field.name.endswith("_due")):
             now = "TODAY()" if field.type is FieldType.DATE else "NOW()"
             passed = f'{source.cells(field.name)},"<"&{now}'
@@ -112,7 +124,12 @@ def _figures(source: _Source) -> Iterator[tuple[str, str]]:
 def _blocks(source: _Source, look: BookLook) -> Iterator[_Block]:
     shown = source.spec.by_field
     if source.look.per_week in shown:
-        yield _weeks(source, source.table.field(source.look.per_week))
+        day = source.table.field(source.look.per_week)
+        yield from (
+            _weeks(source, day, source.table.field(name)) for name in source.look.sums if name in shown
+        )
+        if not source.look.sums:
+            yield _weeks(source, day)
     for name in source.look.count_by:
         if name in shown:
             yield _counted(source, source.table.field(name), look)
@@ -130,16 +147,19 @@ def _counted(source: _Source, field: Field, look: BookLook) -> _Block:
     return _Block(f"{source.what} by {header}", field.header, field.header, f"{source.what} (number)", lines)
 
 
-def _weeks(source: _Source, field: Field) -> _Block:
-    """Return the counts of the last twelve weeks, from Monday to Sunday, the running one last."""
-    cells, monday = source.cells(field.name), "TODAY()-WEEKDAY(TODAY(),2)+1"
-    lines = [
-        (f"={monday}-{7 * back}", f'=COUNTIFS({cells},">="&{{label}},{cells},"<"&{{label}}+7)')
-        for back in reversed(range(_WEEKS))
-    ]
-    title = f"{source.what} per week, by {field.header.lower()}"
-    axis = "Week beginning (Monday)"
-    return _Block(title, "Week beginning", axis, f"{source.what} (number)", lines, by_week=True)
+def _weeks(source: _Source, day: Field, number: Field | None = None) -> _Block:
+    """Return the last twelve weeks, from Monday to Sunday, the running one last: how many there are, or the sum of a number."""
+    cells, monday = source.cells(day.name), "TODAY()-WEEKDAY(TODAY(),2)+1"
+    within = f'{cells},">="&{{label}},{cells},"<"&{{label}}+7'
+    formula = f"=SUMIFS({source.cells(number.name)},{within})" if number else f"=COUNTIFS({within})"
+    lines = [(f"={monday}-{7 * back}", formula) for back in reversed(range(_WEEKS))]
+    if number:
+        unit = f"{number.header} ({number.currency or 'sum'})"
+        return _Block(
+            f"{number.header} per week", "Week beginning", _WEEK_AXIS, unit, lines, True, number.header
+        )
+    title = f"{source.what} per week, by {day.header.lower()}"
+    return _Block(title, "Week beginning", _WEEK_AXIS, f"{source.what} (number)", lines, by_week=True)
 
 
 # --- how it is shown ------------------------------------------------------------------------------------
@@ -162,7 +182,9 @@ class _Page:
     def title(self, tabs: Sequence[str]) -> None:
         """Write the heading."""
         self.sheet.set_row(0, 30)
-        self.sheet.write_string(0, 1, " and ".join([", ".join(tabs[:-1]), tabs[-1]] if tabs[1:] else tabs), self._style(_TITLE))
+        self.sheet.write_string(
+            0, 1, " and ".join([", ".join(tabs[:-1]), tabs[-1]] if tabs[1:] else tabs), self._style(_TITLE)
+        )
         said = "Counted from the rows of this workbook, whenever it is open. The figures of all markets are in the weekly update."
         self.sheet.write_string(1, 1, said, self._style(_MUTED))
 
@@ -188,11 +210,13 @@ class _Page:
             self._numbers(top, left, block)
             tops[across] = top + len(block.lines) + 3
             chart = self._chart(block, top + 1, left)
-            self.sheet.insert_chart(row + _CHART_ROWS * (number // 2), 1 + 6 * (number % 2), chart, {"object_position": 2})
+            self.sheet.insert_chart(
+                row + _CHART_ROWS * (number // 2), 1 + 6 * (number % 2), chart, {"object_position": 2}
+            )
 
     def _numbers(self, top: int, left: int, block: _Block) -> None:
         self.sheet.merge_range(top, left, top, left + 1, block.head, self._style(_HEAD))
-        self.sheet.write_string(top, left + 2, "Number", self._style(_HEAD))
+        self.sheet.write_string(top, left + 2, block.counted, self._style(_HEAD))
         for offset, (label, formula) in enumerate(block.lines, start=1):
             row = top + offset
             style = self._style(_DAY if block.by_week else _CELL)
@@ -218,7 +242,11 @@ class _Page:
         number = {"name": block.unit, "name_font": {**small, "bold": False}, "num_font": small, "min": 0,
                   "num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": "#D5DBDF", "width": 0.75}}}  # fmt: skip
         many = {**small, "size": 7} if len(block.lines) > _MANY else small
-        names: dict[str, Any] = {"name": block.categories, "name_font": {**small, "bold": False}, "num_font": many}
+        names: dict[str, Any] = {
+            "name": block.categories,
+            "name_font": {**small, "bold": False},
+            "num_font": many,
+        }
         if block.by_week:
             names |= {"num_format": "d mmm", "text_axis": True}
             chart.set_x_axis(names)
@@ -226,7 +254,13 @@ class _Page:
         else:
             chart.set_x_axis(number)
             chart.set_y_axis({**names, "reverse": True, "interval_unit": 1, "crossing": "max"})
-        chart.set_title({"name": block.title, "overlay": False, "name_font": {"name": "Calibri", "size": 12, "color": HEADER_FILL}})
+        chart.set_title(
+            {
+                "name": block.title,
+                "overlay": False,
+                "name_font": {"name": "Calibri", "size": 12, "color": HEADER_FILL},
+            }
+        )
         chart.set_legend({"none": True})
         chart.set_chartarea({"border": {"color": "#D5DBDF"}})
         chart.set_size(_CHART)

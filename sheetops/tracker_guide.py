@@ -77,8 +77,12 @@ class _Guide:
         for column in spec.columns:
             field = table.field(column.field)
             owned = is_owned(column.mode)
-            allowed = "Filled in by sheetops." if owned else " ".join(_allowed(field, field.name == table.key))
-            self._cells((column.header, field.description, allowed), (_NAME, _CELL, _OWNED if owned else _CELL))
+            allowed = (
+                "Filled in by sheetops." if owned else " ".join(_allowed(field, field.name == table.key))
+            )
+            self._cells(
+                (column.header, field.description, allowed), (_NAME, _CELL, _OWNED if owned else _CELL)
+            )
 
     def _meaning(self, name: str) -> None:
         meaning = MEANINGS[name]

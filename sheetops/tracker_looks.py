@@ -27,7 +27,7 @@ class Look:
 LOOKS: Mapping[FieldType, Look] = {
     FieldType.TEXT: Look(18, "@"),
     FieldType.LONG_TEXT: Look(48),
-    FieldType.INTEGER: Look(10, "0", "right"),
+    FieldType.INTEGER: Look(10, "#,##0", "right"),
     FieldType.NUMBER: Look(12, "General", "right"),
     FieldType.MONEY: Look(14, "#,##0.00", "right"),
     FieldType.DATE: Look(12, "yyyy-mm-dd"),

@@ -153,7 +153,9 @@ class _Tab:
 
     def _column(self, place: int, field: Field, mode: Mode, header: str) -> None:
         folded = self._folded(place)
-        self.sheet.set_column(place, place, column_width(field, header), self._cell_style(field, mode), folded)
+        self.sheet.set_column(
+            place, place, column_width(field, header), self._cell_style(field, mode), folded
+        )
         if options := self._rule(field, mode):
             self.sheet.data_validation(self.top + 1, place, LAST_ROW - 1, place, options)
         if note := header_note(field, self.table, mode):
@@ -171,7 +173,11 @@ class _Tab:
         """Return the drop-down or limits of a column's cells. A reference is offered, and anything may be typed."""
         listed = self.long_choices.range_for(field)
         if field.type is FieldType.REFERENCE:
-            return {"validate": "list", "source": listed, "show_error": False} if listed and not is_owned(mode) else None
+            return (
+                {"validate": "list", "source": listed, "show_error": False}
+                if listed and not is_owned(mode)
+                else None
+            )
         rule = rule_of(field)
         return _validation(field, rule, listed) if rule else None
 
@@ -179,7 +185,9 @@ class _Tab:
         """Colour by meaning; the row of a record that is done with is grey."""
         first, last = self.top + 1, LAST_ROW - 1
         for rule in rules(self.spec, self.table, self.look):
-            left, right = (0, len(self.spec.columns) - 1) if rule.column is None else (rule.column, rule.column)
+            left, right = (
+                (0, len(self.spec.columns) - 1) if rule.column is None else (rule.column, rule.column)
+            )
             options = {
                 "type": "formula", "criteria": rule.formula.replace("{row}", str(first + 1)),
                 "format": self._style(MEANINGS[rule.meaning].style),
@@ -189,7 +197,10 @@ class _Tab:
     def _records(self, records: Sequence[Values]) -> None:
         reading = Reading(ZoneInfo(self.spec.timezone), self.spec.day_first)
         fields = [self.table.field(column.field) for column in self.spec.columns]
-        styles = [self._cell_style(field, column.mode) for field, column in zip(fields, self.spec.columns, strict=True)]
+        styles = [
+            self._cell_style(field, column.mode)
+            for field, column in zip(fields, self.spec.columns, strict=True)
+        ]
         for offset, record in enumerate(records, start=1):
             for place, (field, style) in enumerate(zip(fields, styles, strict=True)):
                 value = to_cell(field, record.get(field.name), reading)

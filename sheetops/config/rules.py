@@ -39,7 +39,10 @@ def read_rules(section: Section, tables: Mapping[str, Table]) -> tuple[RuleSpec,
 
 def _check_ends(entry: Section, status: str, ends: tuple[str, ...], table: Table) -> None:
     if status not in table.by_name:
-        entry.wrong("status" if "status" in entry.values else None, f"table '{table.name}' has no field '{status}'.{did_you_mean(status, table.by_name)}")
+        entry.wrong(
+            "status" if "status" in entry.values else None,
+            f"table '{table.name}' has no field '{status}'.{did_you_mean(status, table.by_name)}",
+        )
         return
     values = [choice.value for choice in table.by_name[status].choices]
     for word in ends:
@@ -51,7 +54,9 @@ def _texts(entry: Section, table: Table) -> tuple[str, ...]:
     names = fields_of(entry, "personal_data", table)
     for name in names:
         if name in table.by_name and table.by_name[name].type not in _TEXTS:
-            entry.wrong("personal_data", f"'{name}' is no text: it is of type '{table.by_name[name].type.value}'.")
+            entry.wrong(
+                "personal_data", f"'{name}' is no text: it is of type '{table.by_name[name].type.value}'."
+            )
     return names
 
 
@@ -59,7 +64,9 @@ def _longest(entry: Section, table: Table) -> dict[str, int]:
     part, found = entry.section("longest"), {}
     for name in part.values:
         if name not in table.by_name:
-            part.wrong(name, f"table '{table.name}' has no field '{name}'.{did_you_mean(name, table.by_name)}")
+            part.wrong(
+                name, f"table '{table.name}' has no field '{name}'.{did_you_mean(name, table.by_name)}"
+            )
         elif (limit := part.whole(name, None, least=1)) is not None:
             found[name] = limit
     return found
@@ -68,7 +75,9 @@ def _longest(entry: Section, table: Table) -> dict[str, int]:
 def _checks(entry: Section, table: Table, tables: Mapping[str, Table]) -> tuple[Check, ...]:
     said = entry.values.get("check", [])
     if not isinstance(said, list) or not all(isinstance(one, dict) for one in said):
-        entry.wrong("check", f"checks are written as [[{'.'.join(map(str, entry.path))}.check]], one part each.")
+        entry.wrong(
+            "check", f"checks are written as [[{'.'.join(map(str, entry.path))}.check]], one part each."
+        )
         return ()
     parts = (Section(one, (*entry.path, "check", place), entry.mistakes) for place, one in enumerate(said))
     return tuple(_check(part, table, tables) for part in parts)
@@ -96,10 +105,16 @@ def _same(part: Section, table: Table, tables: Mapping[str, Table]) -> Same | No
     reference, _, of = entry.text("as").partition(".")
     field: Any = table.by_name.get(reference)
     if field is None or field.type is not FieldType.REFERENCE:
-        entry.wrong("as", f"'{reference}' is no reference of '{table.name}'. Write it like as = \"policy.current_version\".")
+        entry.wrong(
+            "as",
+            f"'{reference}' is no reference of '{table.name}'. Write it like as = \"policy.current_version\".",
+        )
         return None
     other = tables.get(field.references or "")
     if other is None or of not in other.by_name:
-        entry.wrong("as", f"table '{field.references}' has no field '{of}'.{did_you_mean(of, other.by_name if other else ())}")
+        entry.wrong(
+            "as",
+            f"table '{field.references}' has no field '{of}'.{did_you_mean(of, other.by_name if other else ())}",
+        )
         return None
     return Same(mine, reference, other.name, other.key, of)

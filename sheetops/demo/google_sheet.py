@@ -73,4 +73,3 @@ def different(before: Cells, after: Cells) -> list[str]:
         f"{key} {header}" for key, header in before if after.get((key, header), "") != before[key, header]
     ]
     return cells + [f"{key} (a new row)" for key in dict.fromkeys(key for key, _ in after) if key not in keys]
-

@@ -20,7 +20,7 @@ WORDS = {
     "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox"}
+ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "template", "demo", "sandbox"}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 

@@ -63,7 +63,11 @@ class RuleColumns:
 
         from .personal_data import SUSPICIOUS
 
-        usual = [*self._checks(ask), *([self._closing] if self.spec.ends else []), *([self._longest] if self.spec.longest else [])]
+        usual = [
+            *self._checks(ask),
+            *([self._closing] if self.spec.ends else []),
+            *([self._longest] if self.spec.longest else []),
+        ]
         marked = np.zeros(len(ask.records), bool)
         for name in self.spec.personal_data:
             marked |= ask.records[name].str.contains(SUSPICIOUS, regex=True).fillna(False).to_numpy(bool)
@@ -78,7 +82,9 @@ class RuleColumns:
     # --- what is found ---------------------------------------------------------------------------------
 
     def _checks(self, ask: Ask) -> list[Finder]:
-        return [self._finder(check, _values(ask, check.same) if check.same else {}) for check in self.spec.checks]
+        return [
+            self._finder(check, _values(ask, check.same) if check.same else {}) for check in self.spec.checks
+        ]
 
     def _finder(self, check: Check, others: Mapping[str, Any]) -> Finder:
         def find(row: Row) -> Iterator[str]:
@@ -147,8 +153,16 @@ class RuleColumns:
         own = Ask(mine, None, ask.tables, ask.as_of)
         ((row, finders),) = self._looked_at(own)
         said = [said for find in finders for said in find(row)]
-        number = len(self.spec.checks) + bool(self.spec.ends) + len(self.spec.longest) + len(self.spec.personal_data)
-        return [f"{number} rules of [rules.{self.spec.table}] were looked at:", *(f"  {one}" for one in said or ["nothing to mend"])]
+        number = (
+            len(self.spec.checks)
+            + bool(self.spec.ends)
+            + len(self.spec.longest)
+            + len(self.spec.personal_data)
+        )
+        return [
+            f"{number} rules of [rules.{self.spec.table}] were looked at:",
+            *(f"  {one}" for one in said or ["nothing to mend"]),
+        ]
 
 
 def _blank(value: Any) -> bool:
