@@ -113,7 +113,12 @@ def test_the_same_trackers_are_made_in_google_sheets_and_sync_both_ways(desk, bo
     ana, spec = person_at(box, desk, "cases")
     at = {column.field: place for place, column in enumerate(spec.columns)}
     row = [""] * len(at)
-    for name, said in {"merchant": "Lumen", "market": "UK", "policy": "Counterfeit", "detected_at": "2026-03-02 10:00"}.items():
+    for name, said in {
+        "merchant": "Lumen",
+        "market": "UK",
+        "policy": "Counterfeit",
+        "detected_at": "2026-03-02 10:00",
+    }.items():
         row[at[name]] = said
     for place, said in enumerate(row):
         if said:
@@ -130,7 +135,9 @@ def test_the_same_trackers_are_made_in_google_sheets_and_sync_both_ways(desk, bo
 def test_tabs_are_added_to_a_spreadsheet_that_somebody_shared(desk, box):
     assert desk.run("template", "add", "reference", "--google").exit_code == 0
     _, spec = person_at(box, desk, "markets")
-    result = desk.run("template", "add", "meetings", "--into", f"https://docs.google.com/spreadsheets/d/{spec.source}/edit")
+    result = desk.run(
+        "template", "add", "meetings", "--into", f"https://docs.google.com/spreadsheets/d/{spec.source}/edit"
+    )
     assert result.exit_code == 0
     again = Desk(desk.folder)
     assert again.config.schema.trackers["meetings"].source == spec.source
@@ -139,7 +146,7 @@ def test_tabs_are_added_to_a_spreadsheet_that_somebody_shared(desk, box):
 
 def test_a_tab_of_that_name_is_left_alone(desk, box):
     desk.run("template", "add", "reference", "--google")
-    ana, spec = person_at(box, desk, "markets")
+    _, spec = person_at(box, desk, "markets")
     before = (desk.folder / "sheetops.toml").read_bytes()
     link = f"https://docs.google.com/spreadsheets/d/{spec.source}/edit"
     assert desk.run("template", "add", "meetings", "--into", link).exit_code == 0

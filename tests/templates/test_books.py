@@ -50,7 +50,12 @@ def test_the_whole_workspace_has_the_same_workbooks_as_its_pieces(built):
 def test_every_workbook_explains_itself(books):
     for name, book in books.items():
         assert "How this tracker works" in book.sheetnames, name
-        first = [cell.value for row in book["How this tracker works"].iter_rows(max_row=3) for cell in row if cell.value]
+        first = [
+            cell.value
+            for row in book["How this tracker works"].iter_rows(max_row=3)
+            for cell in row
+            if cell.value
+        ]
         assert first[0] == "How this tracker works"
         assert len(first[1]) > 40, name
 
@@ -61,7 +66,9 @@ def test_every_header_has_a_note_and_stays_in_sight(books):
             if sheet.title in ("Dashboard", "How this tracker works", "Choices"):
                 continue
             assert sheet.freeze_panes, f"{name} {sheet.title}"
-            assert [c.coordinate for c in sheet[1] if c.value and not c.comment] == [], f"{name} {sheet.title}"
+            assert [c.coordinate for c in sheet[1] if c.value and not c.comment] == [], (
+                f"{name} {sheet.title}"
+            )
             assert len(sheet.tables) == 1
 
 
@@ -70,7 +77,9 @@ def test_dashboards_count_with_plain_formulas_and_draw_native_charts(books):
     assert without == {"SLA policies.xlsx"}
     sheet = books["Cases.xlsx"]["Dashboard"]
     assert len(sheet._charts) == 6
-    formulas = [cell.value for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=COUNTIF")]
+    formulas = [
+        cell.value for row in sheet.iter_rows() for cell in row if str(cell.value).startswith("=COUNTIF")
+    ]
     assert formulas[0].startswith("=COUNTIF('Cases'!$F$2:$F$1048576,\"breached\")")
 
 

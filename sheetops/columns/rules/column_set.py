@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...model.schema import FieldType, Table
-from ..blanks import plain_rows
 from ..making import computed
 from ..sets import Answer, Ask, ColumnSet
-from .spec import Check, RuleSpec, Same
+from .spec import RuleSpec
 
 if TYPE_CHECKING:
-    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+    from .judging import Judged
 
 COLUMN = "to_mend"
 ABOUT = "What is missing or does not fit, in words. Nothing that was typed is changed by it."
 _SHOWN = 3
-
-Row = Mapping[str, Any]
-Finder = Callable[[Row], Iterator[str]]
 
 
 @dataclass(frozen=True)
@@ -50,129 +46,41 @@ class RuleColumns:
         return tuple(field.name for field in self.about.fields if field.name in named)
 
     def _answer(self, ask: Ask) -> Answer:
-        import pandas as pd
+        import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-        said = [self._words(row, finders) for row, finders in self._looked_at(ask)]
+        judged = self._judged(ask)
         keys = pd.Index(ask.records[self.about.key], name=self.about.key)
-        columns = pd.DataFrame({COLUMN: pd.Series(said, index=keys, dtype=object)}, index=keys)
-        return Answer(columns, notes=tuple(self._notes(ask)))
+        said = pd.Series(["; ".join(one) or None for one in judged.said], index=keys, dtype=object)
+        return Answer(pd.DataFrame({COLUMN: said}, index=keys), notes=tuple(self._notes(ask, judged)))
 
-    def _looked_at(self, ask: Ask) -> Iterator[tuple[Row, Sequence[Finder]]]:
-        """Yield each record's fields with what is asked about it; texts without a suspicious mark are not read closely."""
-        import numpy as np
+    def _judged(self, ask: Ask) -> Judged:
+        from .judging import Judged
 
-        from .personal_data import SUSPICIOUS
+        judged = Judged(ask.records, ask.tables, lambda name: self.about.by_name[name].header)
+        judged.judge(self.spec)
+        return judged
 
-        usual = [
-            *self._checks(ask),
-            *([self._closing] if self.spec.ends else []),
-            *([self._longest] if self.spec.longest else []),
-        ]
-        marked = np.zeros(len(ask.records), bool)
-        for name in self.spec.personal_data:
-            marked |= ask.records[name].str.contains(SUSPICIOUS, regex=True).fillna(False).to_numpy(bool)
-        closely = [*usual, self._personal]
-        rows = plain_rows(ask.records[[self.about.key, *(n for n in self._needs if n != self.about.key)]])
-        for row, suspicious in zip(rows, marked, strict=True):
-            yield row, closely if suspicious else usual
-
-    def _words(self, row: Row, finders: Sequence[Finder]) -> str | None:
-        return "; ".join(dict.fromkeys(said for find in finders for said in find(row))) or None
-
-    # --- what is found ---------------------------------------------------------------------------------
-
-    def _checks(self, ask: Ask) -> list[Finder]:
-        return [
-            self._finder(check, _values(ask, check.same) if check.same else {}) for check in self.spec.checks
-        ]
-
-    def _finder(self, check: Check, others: Mapping[str, Any]) -> Finder:
-        def find(row: Row) -> Iterator[str]:
-            if check.when is not None and not check.when.matches(row):
-                return
-            missing = [name for name in check.all_of if _blank(row[name])]
-            if missing:
-                yield f"{check.say} (missing: {self._headers(missing)})"
-            if check.one_of and all(_blank(row[name]) for name in check.one_of):
-                yield check.say
-            if check.same:
-                mine, other = row[check.same.field], others.get(row[check.same.reference])
-                if not _blank(mine) and not _blank(other) and mine != other:
-                    yield f"{check.say} ({mine} -> {other})"
-
-        return find
-
-    def _closing(self, row: Row) -> Iterator[str]:
-        missing = self._unclosed(row)
-        if missing:
-            yield f"{row[self.spec.status]} without {self._headers(missing, ' and ')}: fill {'it' if len(missing) == 1 else 'them'} in"
-
-    def _unclosed(self, row: Row) -> list[str]:
-        """Return the fields that a closed record lacks."""
-        closed = row[self.spec.status] in self.spec.ends
-        return [name for name in self.spec.closing if closed and _blank(row[name])]
-
-    def _longest(self, row: Row) -> Iterator[str]:
-        for name, limit in self.spec.longest.items():
-            length = len(str(row[name] or ""))
-            if length > limit:
-                yield f"{self._headers([name])} has {length:,} characters, and the limit is {limit:,}"
-
-    def _personal(self, row: Row) -> Iterator[str]:
-        from .personal_data import personal_data
-
-        for name in self.spec.personal_data:
-            kinds = list(personal_data(str(row[name] or "")))
-            if kinds:
-                yield f"{self._headers([name])} seems to hold {' and '.join(kinds)}: take personal data out"
-
-    def _headers(self, names: Sequence[str], between: str = ", ") -> str:
-        return between.join(self.about.by_name[name].header for name in names)
-
-    # --- in words --------------------------------------------------------------------------------------
-
-    def _notes(self, ask: Ask) -> Iterator[str]:
+    def _notes(self, ask: Ask, judged: Judged) -> Iterator[str]:
         """Yield what the person who reads the run's summary should know: records that were closed too early."""
         if not (self.spec.ends and self.spec.closing):
             return
-        wanted = [self.about.key, self.spec.status, *(n for n in self.spec.closing if n != self.about.key)]
-        closed = ask.records[ask.records[self.spec.status].isin(self.spec.ends)][wanted]
-        open_ends = [str(row[self.about.key]) for row in plain_rows(closed) if self._unclosed(row)]
-        if open_ends:
-            more = f" and {len(open_ends) - _SHOWN:,} more" if len(open_ends) > _SHOWN else ""
-            one = len(open_ends) == 1
+        early = ask.records[self.about.key][judged.unclosed(self.spec)].astype(str).tolist()
+        if early:
+            more = f" and {len(early) - _SHOWN:,} more" if len(early) > _SHOWN else ""
+            headers = " or ".join(self.about.by_name[name].header for name in self.spec.closing)
             yield (
-                f"{self.spec.table}: {len(open_ends):,} {'is' if one else 'are'} closed without {self._headers(self.spec.closing, ' or ')}: "
-                f"{', '.join(open_ends[:_SHOWN])}{more}. The column 'To mend' says what is missing."
+                f"{self.spec.table}: {len(early):,} {'is' if len(early) == 1 else 'are'} closed without {headers}: "
+                f"{', '.join(early[:_SHOWN])}{more}. The column 'To mend' says what is missing."
             )
 
     def _explain(self, ask: Ask, key: str, column: str) -> Sequence[str]:
         mine = ask.records[ask.records[self.about.key] == key]
         if not len(mine):
             return ()
-        own = Ask(mine, None, ask.tables, ask.as_of)
-        ((row, finders),) = self._looked_at(own)
-        said = [said for find in finders for said in find(row)]
-        number = (
-            len(self.spec.checks)
-            + bool(self.spec.ends)
-            + len(self.spec.longest)
-            + len(self.spec.personal_data)
-        )
+        (said,) = self._judged(Ask(mine, None, ask.tables, ask.as_of)).said
+        spec = self.spec
+        number = len(spec.checks) + bool(spec.ends) + len(spec.longest) + len(spec.personal_data)
         return [
-            f"{number} rules of [rules.{self.spec.table}] were looked at:",
+            f"{number} rules of [rules.{spec.table}] were looked at:",
             *(f"  {one}" for one in said or ["nothing to mend"]),
         ]
-
-
-def _blank(value: Any) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _values(ask: Ask, same: Same) -> dict[str, Any]:
-    """Return what the other table says, by its keys."""
-    other = ask.tables.get(same.table)
-    if other is None:
-        return {}
-    frame: pd.DataFrame = other[[same.key, same.of]]
-    return {str(row[same.key]): row[same.of] for row in plain_rows(frame)}

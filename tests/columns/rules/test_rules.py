@@ -25,7 +25,10 @@ def cases():
 def to_mend(cases, *records):
     """Return what the rules say of records that have these values and no others."""
     rules, table = cases
-    rows = [{**dict.fromkeys(table.by_name), "case_id": f"C{n}", "status": "new", **one} for n, one in enumerate(records)]
+    rows = [
+        {**dict.fromkeys(table.by_name), "case_id": f"C{n}", "status": "new", **one}
+        for n, one in enumerate(records)
+    ]
     frame = pd.DataFrame(rows).astype("string")
     answer = rules.compute(Ask(frame, None, {}, NOW))
     return [None if said is None else str(said) for said in answer.columns["to_mend"]], list(answer.notes)
@@ -75,9 +78,13 @@ def test_the_limits_of_the_dsa_are_said_with_numbers(cases):
 
 
 def test_a_record_that_was_closed_too_early_is_said_in_its_row_and_in_the_summary(cases):
-    said, notes = to_mend(cases, {"status": "closed"}, {"status": "closed", "closing_note": "Done.", "evidence": "https://x"})
+    said, notes = to_mend(
+        cases, {"status": "closed"}, {"status": "closed", "closing_note": "Done.", "evidence": "https://x"}
+    )
     assert said == ["closed without Closing note and Evidence: fill them in", None]
-    assert notes == ["cases: 1 is closed without Closing note or Evidence: C0. The column 'To mend' says what is missing."]
+    assert notes == [
+        "cases: 1 is closed without Closing note or Evidence: C0. The column 'To mend' says what is missing."
+    ]
 
 
 def test_personal_data_is_named_by_its_kind_and_not_repeated(cases):
@@ -112,15 +119,21 @@ def test_a_page_for_an_older_policy_version_is_stale():
         "playbook_id": "PB-1", "status": "published", "owner": "Ana", "link": "https://x", "last_reviewed": "2026-01-01",
         "policy": "Counterfeit", "policy_version": "Counterfeit v1",
     }  # fmt: skip
-    policies = pd.DataFrame({"policy": ["Counterfeit"], "current_version": ["Counterfeit v2"]}, dtype="string")
-    frame = pd.DataFrame([{**dict.fromkeys(config.schema.tables["playbooks"].by_name), **page}]).astype("string")
+    policies = pd.DataFrame(
+        {"policy": ["Counterfeit"], "current_version": ["Counterfeit v2"]}, dtype="string"
+    )
+    frame = pd.DataFrame([{**dict.fromkeys(config.schema.tables["playbooks"].by_name), **page}]).astype(
+        "string"
+    )
     (said,) = rules.compute(Ask(frame, None, {"policies": policies}, NOW)).columns["to_mend"]
     assert said == "stale: the policy has moved on to a newer version (Counterfeit v1 -> Counterfeit v2)"
 
 
 def test_an_explanation_says_how_many_rules_were_looked_at(cases):
     rules, table = cases
-    frame = pd.DataFrame([{**dict.fromkeys(table.by_name), "case_id": "C1", "status": "new"}]).astype("string")
+    frame = pd.DataFrame([{**dict.fromkeys(table.by_name), "case_id": "C1", "status": "new"}]).astype(
+        "string"
+    )
     said = rules.explain(Ask(frame, None, {}, NOW), "C1", "to_mend")
     assert said == ["24 rules of [rules.cases] were looked at:", "  nothing to mend"]
 
@@ -145,11 +158,14 @@ size = { type = "integer" }
         ('[rules.t]\nends = ["close"]', "'close' is not a choice of 'status'. Did you mean 'closed'?"),
         ('[rules.t]\nclosing = ["nota"]', "table 't' has no field 'nota'. Did you mean 'note'?"),
         ('[rules.t]\npersonal_data = ["size"]', "'size' is no text"),
-        ('[rules.t.longest]\nnote = 0', "must be 1 or more, not 0"),
+        ("[rules.t.longest]\nnote = 0", "must be 1 or more, not 0"),
         ('[[rules.t.check]]\nall_of = ["note"]', "says not what a person reads"),
         ('[[rules.t.check]]\nsay = "x"', "says not what must hold"),
         ('[[rules.t.check]]\nsay = "x"\nwhen = "size >"\nall_of = ["note"]', "cannot be read"),
-        ('[[rules.t.check]]\nsay = "x"\nsame = { field = "note", as = "size.x" }', "'size' is no reference of 't'"),
+        (
+            '[[rules.t.check]]\nsay = "x"\nsame = { field = "note", as = "size.x" }',
+            "'size' is no reference of 't'",
+        ),
         ('[rules.t]\ncheck = "x"', "checks are written as [[rules.t.check]]"),
     ],
 )
@@ -161,4 +177,6 @@ def test_a_mistake_is_named(rules, said):
 
 def test_a_column_of_that_name_is_named():
     with pytest.raises(ConfigError, match="is computed by 'rules'"):
-        parse_config(TABLE + 'to_mend = { type = "text" }\n[rules.t]\nends = ["closed"]\nclosing = ["note"]', HERE)
+        parse_config(
+            TABLE + 'to_mend = { type = "text" }\n[rules.t]\nends = ["closed"]\nclosing = ["note"]', HERE
+        )
