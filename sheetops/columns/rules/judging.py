@@ -41,7 +41,7 @@ class Judged:
 
     def unclosed(self, spec: RuleSpec) -> Bools:
         """Return which records are closed without what must stand before."""
-        closed = self._records[spec.status].isin(spec.ends).to_numpy(bool)
+        closed: Bools = self._records[spec.status].isin(spec.ends).to_numpy(bool)
         return closed & self._any(self.blank(name) for name in spec.closing)
 
     def blank(self, name: str) -> Bools:
