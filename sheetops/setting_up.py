@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,8 +150,14 @@ def google_login(
     return Outcome("google login", lines, {"saved": str(saved), "credentials": named})
 
 
-def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Outcome:
-    """Check config, dataset, journal and every tracker; say what is wrong and what to do about it."""
+def doctor(
+    open_here: Callable[[], Workspace], environ: Mapping[str, str], *,
+    more: Sequence[Callable[[Workspace], list[tuple[bool, str]]]] = (),
+) -> Outcome:  # fmt: skip
+    """Check config, dataset, journal and every tracker; say what is wrong and what to do about it.
+
+    `more` are further checks, each of which returns (is it well, what to say).
+    """
     found: list[tuple[bool, str]] = []
     try:
         ws = open_here()
@@ -163,6 +169,8 @@ def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Ou
         found += _check_dataset(ws)
         found += _check_google(ws, environ)
         found += _check_trackers(ws)
+        for check in more:
+            found += check(ws)
     lines = [f"  {'ok      ' if ok else 'problem '} {said}" for ok, said in found]
     bad = sum(not ok for ok, _ in found)
     lines += ["", "All is well." if not bad else f"{bad} {'problem' if bad == 1 else 'problems'}."]

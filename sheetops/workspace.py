@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from .columns.anomalies.column_set import CountColumns, SignalColumns
 from .columns.own import OwnColumn
+from .columns.patterns.column_set import PatternSets
 from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
@@ -20,7 +21,7 @@ from .config.clock import read_day_first, read_timezone
 from .config.columns import (
     COLUMN_PARTS,
     read_anomalies,
-    read_columns,
+    read_pattern_sets,
     read_rule_columns,
     read_standard,
     with_closing,
@@ -66,6 +67,7 @@ class Config:
     """The SLA of each table that has one."""
     columns: tuple[ColumnSet, ...] = ()
     """The sets of computed columns that the file asks for."""
+    patterns: tuple[PatternSets, ...] = ()
     signals: tuple[SignalColumns, ...] = ()
     counts: tuple[CountColumns, ...] = ()
 
@@ -134,11 +136,13 @@ def _read_config(
     steps: tuple[Callable[[Mapping[str, Table]], tuple[ColumnSet, ...]], ...] = (
         lambda known: own_sets(own, known),
         lambda known: read_standard(root, known),
-        lambda known: read_columns(root, known, timezone),
     )
     for step in steps:  # each may look at what those before it compute
         computed += (more := step(tables))
         tables = with_computed(tables, more, root.section("tables"))
+    patterns = read_pattern_sets(root, tables, timezone)
+    computed += (more := tuple(one_set for one in patterns for one_set in one.sets()))
+    tables = with_computed(tables, more, root.section("tables"))
     signals, counts = read_anomalies(root, tables, timezone)
     computed += (more := (*(one.set() for one in signals), *(one.set() for one in counts)))
     tables = with_computed(tables, more, root.section("tables"))
@@ -147,7 +151,7 @@ def _read_config(
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
     return Config(
-        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, signals, counts
+        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, patterns, signals, counts
     )  # fmt: skip
 
 

@@ -12,11 +12,16 @@ import click
 
 from .. import __version__
 from ..model.errors import TrackerNotWritten
+from .button import button, press
+from .columns import columns
 from .importing import import_command
 from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .schedule import schedule
+from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
 from .templates import template
+from .watch import watch
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -213,16 +218,20 @@ def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
 @cli.command()
 @click.argument("key")
 @click.argument("column", required=False)
+@click.option(
+    "--chart", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write the series of an anomaly: .png a picture, .xlsx a workbook with its numbers.",
+)  # fmt: skip
 @FOLDER
 @JSON
-def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
+def explain(key: str, column: str | None, chart: Path | None, folder: Path, *, as_json: bool) -> None:
     """Say where the values of the record KEY come from, or all about one COLUMN of it.
 
     COLUMN may be `sla`, or a goal: then every interval of its clock, with sums to the second.
     """
     from .. import actions
 
-    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column, chart)), as_json=as_json)
 
 
 @cli.command()
@@ -252,13 +261,14 @@ def sql(statement: str, folder: Path, *, as_json: bool) -> None:
 @FOLDER
 @JSON
 def doctor(folder: Path, *, as_json: bool) -> None:
-    """Check config, dataset, journal and trackers, and say what to do about each problem."""
+    """Check config, dataset, journal, trackers and buttons, and say what to do about each problem."""
     from .. import setting_up
+    from ..buttons.excel.checking import checks
     from ..library import open_workspace
 
     carry_out(
         "doctor",
-        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ),
+        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ, more=(checks,)),
         as_json=as_json,
     )
 
@@ -268,6 +278,13 @@ cli.add_command(template)
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
+cli.add_command(button)
+cli.add_command(press)
+cli.add_command(serve)
+cli.add_command(token)
+cli.add_command(columns)
+cli.add_command(schedule)
+cli.add_command(watch)
 
 
 @cli.command()

@@ -49,12 +49,11 @@ def with_closing(tables: Mapping[str, Table], rules: Sequence[RuleColumns]) -> d
     return {name: replace(table, closing=closings.get(name)) for name, table in tables.items()}
 
 
-def read_columns(root: Section, tables: Mapping[str, Table], timezone: str) -> tuple[ColumnSet, ...]:
-    """Return the sets of columns that these parts ask for, in the order in which they are computed."""
+def read_pattern_sets(root: Section, tables: Mapping[str, Table], timezone: str) -> tuple[PatternSets, ...]:
+    """Return the patterns of each table that are looked for."""
     return tuple(
-        one_set
+        PatternSets(**vars(one), key=tables[one.table].key)
         for one in read_patterns(root.section("patterns"), tables, timezone)
-        for one_set in PatternSets(**vars(one), key=tables[one.table].key).sets()
     )
 
 

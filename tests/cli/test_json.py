@@ -19,8 +19,24 @@ WORDS = {
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
     "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
+    "press": ("press", "preview"),
+    "watch": ("watch", "--once"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "template", "demo", "sandbox"}
+ELSEWHERE = {
+    "init",
+    "adopt",
+    "google",
+    "tracker",
+    "sla",
+    "demo",
+    "sandbox",
+    "button",
+    "serve",
+    "token",
+    "columns",
+    "schedule",
+    "template",
+}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 

@@ -25,6 +25,7 @@ class SignalColumns(SignalSpec):
             "anomaly", self.table, tuple(needs), made.signal_fields(self.metrics), self._answer,
             tables=tuple(one.table for one in self.events), settings=repr(self),
             keeps=(made.incident_table(self.incidents),), explain=self._explain,
+            low_data="anomaly stays blank; why says: not judged: 9 of 30 points of history.",
         )  # fmt: skip
 
     def _answer(self, ask: Ask) -> Answer:
@@ -50,6 +51,7 @@ class CountColumns(CountSpec):
             self.name, self.table, tuple(dict.fromkeys((self.date, *self.by))), (), self._answer,
             tables=tuple(one.table for one in self.events), settings=repr(self),
             keeps=(made.count_table(self, self.fields), made.incident_table(self.incidents)), explain=self._explain,
+            low_data=f"anomaly stays blank; why says: not judged: 9 of 16 {self.every}s of history.",
         )  # fmt: skip
 
     def _answer(self, ask: Ask) -> Answer:

@@ -21,8 +21,8 @@ def detect(timestamps: Any, values: Any, **settings: Any) -> pd.DataFrame:
     """Judge every point of a series from the points before it.
 
     `timestamps` is anything pandas reads as times, or small integers or None for equally spaced points. Returns one row
-    for each input row, in its order: `expected`, `lower`, `upper` (expected +- `width` usual errors), `score` (0 to 1),
-    `flag` (True from the `threshold`, 0.5), `anomaly` (none / low / high / watch), `z` (the comparisons' combined
+    for each input row, in its order: `expected`, `lower`, `upper` (expected +- `width` usual errors, and not below 0
+    where no value has been), `score` (0 to 1), `flag` (True from the `threshold`, 0.5), `anomaly` (none / low / high / watch), `z` (the comparisons' combined
     deviation in usual errors, signed), `episode` (its number, 0 for none), `threshold`, and `why` in words. A row that is
     not judged has score 0 and says "not judged: REASON".
 
@@ -54,11 +54,11 @@ class Judged:
         """Return the result in the input's order."""
         readings, compared, width = self.readings, self.compared, self.settings.width
         seen = np.where(compared.history >= LEAST, 1.0, np.nan)
-        middle, error = compared.expected * seen, width * compared.scale * seen
+        lower, upper = compared.usual(width)
         columns: dict[str, Any] = {
-            "expected": self._spread(middle, np.nan),
-            "lower": self._spread(middle - error, np.nan),
-            "upper": self._spread(middle + error, np.nan),
+            "expected": self._spread(compared.expected * seen, np.nan),
+            "lower": self._spread(lower * seen, np.nan),
+            "upper": self._spread(upper * seen, np.nan),
             "score": self._spread(self.score, 0.0),
             "flag": self._spread(self.flag, False),
             "anomaly": self._spread(self.anomaly, "none"),
@@ -89,7 +89,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     outside = compared.event != ""
     judged = (why == "") & ~outside
     score = scores(compared.z, compared.shift, judged, compared.cycle)
-    limit = _limit(score, judged, readings, settings)
+    limit = limits(score, judged, readings, settings)
     flag = judged & (score >= limit)
     unusual = judged & (np.abs(compared.z) >= _UNUSUAL)
     episode, starts = episodes(flag, unusual, max(3, compared.cycle.rows // 24))
@@ -103,7 +103,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     return made
 
 
-def _limit(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
+def limits(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
     """Return the score from which each usable row is flagged."""
     multiplier = np.asarray(settings.multiplier, dtype=float)
     if multiplier.ndim:

@@ -65,6 +65,14 @@ class Compared:
     """The name of the known event a row is in, "" for none."""
     history: Floats
     """How many rows each row has before it that teach."""
+    never_negative: Bools
+    """Whether neither a row nor one before it is below 0: then the usual range does not go there either."""
+
+    def usual(self, width: float) -> tuple[Floats, Floats]:
+        """Return the usual range, `width` usual errors on either side of the expected value."""
+        error = width * self.scale
+        lower = self.expected - error
+        return np.where(self.never_negative, np.maximum(lower, 0.0), lower), self.expected + error
 
 
 def cycle_of(readings: Readings, season: Any) -> Cycle:
@@ -119,7 +127,8 @@ def compare(readings: Readings, settings: Settings) -> Compared:
     shift = mean.to_numpy() / rms_before(mean.to_numpy(), week, floor / np.sqrt(run))
     history = np.cumsum(np.isfinite(taught)) - np.isfinite(taught)
     shift = np.where(history >= 2 * cycle.rows, np.nan_to_num(shift), 0.0)
-    return Compared(cycle, by, z, base, base_error, seasonal, shift, event, history.astype(float))
+    positive = np.minimum.accumulate(values) >= 0 if len(values) else values >= 0
+    return Compared(cycle, by, z, base, base_error, seasonal, shift, event, history.astype(float), positive)
 
 
 def _comparison(values: Floats, taught: Floats, expected: Floats, week: int, floor: Floats) -> Comparison:

@@ -63,9 +63,10 @@ def comparison_words(name: str, z: float, readings: Readings, cycle: Cycle) -> s
 
 def point_words(row: int, readings: Readings, compared: Compared, settings: Settings) -> str:
     """Return the reason for one point: its value, the expected range, and the comparisons that agree, strongest first."""
-    value, middle, scale = readings.values[row], compared.expected[row], compared.scale[row]
+    value, middle, error = readings.values[row], compared.expected[row], settings.width * compared.scale[row]
+    lower = max(middle - error, 0.0) if compared.never_negative[row] else middle - error
     label = f" {settings.label}" if settings.label else ""
-    range_ = expected_words(middle - settings.width * scale, middle + settings.width * scale)
+    range_ = expected_words(lower, middle + error)
     said = f"{number(value)}{label}; expected {range_}{slot_words(readings, compared, row)}"
     sign = np.sign(compared.z[row])
     zs = {name: float(one.z[row]) for name, one in compared.by.items()}
