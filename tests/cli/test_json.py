@@ -37,6 +37,7 @@ ELSEWHERE = {
     "token",
     "columns",
     "schedule",
+    "template",
 }
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
