@@ -11,12 +11,14 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from .books import LeftOut
 from .environment import Environment, Request, collector_paused
-from .model.errors import UnknownName
+from .model.errors import SheetopsError, UnknownName
 from .model.nearest import did_you_mean
 from .model.record import Actor, Change, Choose, Decision, Entry, HeldItem, Op, Run
-from .model.schema import Table
-from .trackers import Opener
+from .model.schema import Table, TrackerSpec
+from .model.sheet import Spreadsheet
+from .trackers import Opener, open_spreadsheet
 from .trackers import backends as all_backends
 from .trackers import close as close_backends
 from .workspace import Config, find_workspace, load_config
@@ -148,6 +150,19 @@ class Workspace:
 
         with collector_paused():
             return prepare(self.config.folder, self.schema, self.store, self._env, request).plan
+
+    def spreadsheets(self) -> list[Spreadsheet | LeftOut]:
+        """Return the spreadsheets that trackers are in, one each; where one cannot be reached, why."""
+        grouped: dict[tuple[str, str], list[TrackerSpec]] = {}
+        for tracker in self.schema.trackers.values():
+            grouped.setdefault((tracker.backend, tracker.source), []).append(tracker)
+        found: list[Spreadsheet | LeftOut] = []
+        for trackers in grouped.values():
+            try:
+                found.append(open_spreadsheet(self.config.folder, trackers, self._env.backends))
+            except SheetopsError as error:
+                found.append(LeftOut(trackers[0].id, error))
+        return found
 
     def _run(self, request: Request, digest: str | None = None) -> Done:
         from .books import nothing_to_do, open_books

@@ -12,10 +12,11 @@ from .done import Done, GuardTripped
 from .environment import Environment, Request
 from .merge.held_tab import LastRun, build_tab
 from .merge.plan import Plan, TrackerPlan, plain
+from .merge.tab_controls import control_lines, find_controls
 from .model.errors import SheetopsError, StoreError, TrackerChanged
 from .model.record import Intent, RowMemory, Run
 from .model.schema import Schema, reading_fingerprint
-from .model.sheet import SpreadsheetWrite, Stamp, TabWrite
+from .model.sheet import Grid, SpreadsheetWrite, Stamp, TabWrite
 from .reading import Prepared, mapping_of, prepare
 from .words import outcome_words
 
@@ -231,7 +232,7 @@ class _Runner:
             self.env.fault(f"sync:before-write:{book.trackers[0].id}")
             try:
                 written = book.spreadsheet.write(
-                    book.snapshot, self._spreadsheet_write(plans, prepared, plan)
+                    book.snapshot, self._spreadsheet_write(plans, prepared, plan, book.snapshot.held_tab)
                 )
             except SheetopsError as error:
                 self.failed.update({t.tracker: error for t in plans})
@@ -247,8 +248,9 @@ class _Runner:
             self._confirm(prepared, tracker.tracker, generation, seq, settled, rows)
 
     def _spreadsheet_write(
-        self, plans: Sequence[TrackerPlan], prepared: Prepared, plan: Plan
+        self, plans: Sequence[TrackerPlan], prepared: Prepared, plan: Plan, own: Grid | None
     ) -> SpreadsheetWrite:
+        """Return the one write of a spreadsheet, whose own tab was read as `own`: its control cells stay as they are."""
         tabs = {
             t.tracker: TabWrite(
                 t.cells, t.appends, t.headers, t.last_row,
@@ -262,7 +264,9 @@ class _Runner:
         ids = {t.tracker for t in plans}
         held = [i for i in self.store.held() if i.tracker in ids and i.place not in settled]
         run = LastRun(self.record.id, self.record.started, outcome_words(plan.counts()))
-        return SpreadsheetWrite(tabs, build_tab(run, held, plans, self.schema))
+        known = find_controls(own)
+        controls = control_lines(known) if known else ()
+        return SpreadsheetWrite(tabs, build_tab(run, held, plans, self.schema, controls))
 
     # --- the end -----------------------------------------------------------------------------------
 

@@ -36,12 +36,55 @@ def init(folder: Path, template: str) -> Outcome:
 
 
 def templates() -> Outcome:
-    """List the templates a workspace can begin from."""
-    from .templates import list_templates
+    """List the templates a workspace can begin from, and the pieces that they are made of."""
+    return Outcome("init", *_listed())
 
-    found = list_templates()
-    lines = [f"  {template.name:14} {template.about}" for template in found]
-    return Outcome("init", lines, {"templates": [{"name": t.name, "about": t.about} for t in found]})
+
+def template_list() -> Outcome:
+    """List the templates and pieces."""
+    return Outcome("template list", *_listed())
+
+
+def _listed() -> tuple[list[str], dict[str, Any]]:
+    from .templates import list_pieces, list_templates
+
+    found, pieces = list_templates(), list_pieces()
+    width = max(len(one.name) for one in (*found, *pieces))
+    lines = ["Whole workspaces, for: sheetops init TEMPLATE", ""]
+    lines += [f"  {one.name:{width}}  {one.about}" for one in found]
+    lines += ["", "Pieces, for: sheetops template add PIECE (or sheetops init PIECE)", ""]
+    for one in pieces:
+        needs = f" (needs {', '.join(one.pieces[:-1])})" if one.pieces[1:] else ""
+        lines.append(f"  {one.name:{width}}  {one.about.partition(': ')[2] or one.about}{needs}")
+    data = {
+        "templates": [{"name": one.name, "about": one.about} for one in found],
+        "pieces": [{"name": one.name, "about": one.about, "needs": list(one.pieces[:-1])} for one in pieces],
+    }
+    return lines, data
+
+
+def template_add(
+    folder: Path, piece: str, environ: Mapping[str, str], *, google: bool = False, into: str | None = None
+) -> Outcome:
+    """Add a piece, and those that it needs, to a workspace that is there."""
+    from .pieces import add_piece
+
+    done = add_piece(folder, piece, google=google, into=into, environ=environ)
+    lines = [f"Added to {done.config}: {', '.join(done.pieces)}"]
+    lines += [f"Wrote {path}" for path in done.files]
+    lines += [
+        f"{'Tabs in' if into else 'Made'} {title}: {link}" for title, link in dict(done.spreadsheets).items()
+    ]
+    if done.not_formatted:
+        lines += [f"Not formatted: {done.not_formatted}", "To do it: sheetops tracker format"]
+    lines += ["", "Everything that stood in sheetops.toml is as it was. Next: sheetops plan"]
+    data = {
+        "pieces": list(done.pieces),
+        "config": str(done.config),
+        "written": [str(path) for path in done.files],
+        "spreadsheets": dict(done.spreadsheets),
+    }
+    return Outcome("template add", lines, data, done.not_formatted.exit_code if done.not_formatted else 0)
 
 
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:

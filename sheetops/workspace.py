@@ -18,7 +18,14 @@ from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
-from .config.columns import COLUMN_PARTS, read_anomalies, read_pattern_sets, read_standard
+from .config.columns import (
+    COLUMN_PARTS,
+    read_anomalies,
+    read_pattern_sets,
+    read_rule_columns,
+    read_standard,
+    with_closing,
+)
 from .config.google import GoogleSettings, looks_secret, read_google
 from .config.reports import read_reports
 from .config.section import Mistakes, Section
@@ -126,6 +133,9 @@ def _read_config(
     sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
     computed = (*(one.set() for one in sla.values()), *columns)
     tables = with_computed(tables, computed, root.section("tables"))
+    rules = read_rule_columns(root, tables)
+    computed += (more := tuple(one.set() for one in rules))
+    tables = with_computed(with_closing(tables, rules), more, root.section("tables"))
     steps: tuple[Callable[[Mapping[str, Table]], tuple[ColumnSet, ...]], ...] = (
         lambda known: own_sets(own, known),
         lambda known: read_standard(root, known),

@@ -132,7 +132,9 @@ def _undo(ws: Workspace, key: str) -> Pressed:
 def _weekly(ws: Workspace, key: str) -> Pressed:
     synced = _sync(ws, key)
     lines = week_lines(ws)
-    return Pressed("weekly", lines[0], (*lines[1:], synced.sentence), synced.exit_code, synced.run)
+    return Pressed(
+        "weekly", lines[0], (*lines[1:], synced.sentence), synced.exit_code, synced.run, synced.data
+    )
 
 
 ACTIONS: Mapping[str, Callable[[Workspace, str], Pressed]] = {

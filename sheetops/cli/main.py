@@ -17,9 +17,12 @@ from .columns import columns
 from .importing import import_command
 from .report import report, verify
 from .running import FOLDER, JSON, carry_out, fail, inside, who
+from .schedule import schedule
 from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
+from .templates import template
+from .watch import watch
 
 if TYPE_CHECKING:
     from ..actions import Outcome
@@ -71,12 +74,16 @@ def main() -> None:
 @cli.command()
 @click.argument("template", required=False)
 @click.option("--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here.")
-@click.option("--list", "list_them", is_flag=True, help="List the templates.")
+@click.option("--template", "named", metavar="TEMPLATE", help="The same as TEMPLATE.")
+@click.option("--list", "list_them", is_flag=True, help="List the templates and pieces.")
 @JSON
-def init(template: str | None, folder: Path, *, list_them: bool, as_json: bool) -> None:
-    """Begin a workspace from TEMPLATE: a commented sheetops.toml and ready workbooks."""
+def init(template: str | None, folder: Path, *, named: str | None, list_them: bool, as_json: bool) -> None:
+    """Begin a workspace from TEMPLATE (or a piece): a commented sheetops.toml and ready workbooks."""
     from .. import setting_up
 
+    if template and named and template != named:
+        raise click.UsageError(f"Two templates are named: {template} and {named}. Name one.")
+    template = template or named
     if list_them or template is None:
         carry_out("init", setting_up.templates, as_json=as_json)
     else:
@@ -268,6 +275,7 @@ def doctor(folder: Path, *, as_json: bool) -> None:
 
 
 cli.add_command(import_command)
+cli.add_command(template)
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
@@ -276,6 +284,8 @@ cli.add_command(press)
 cli.add_command(serve)
 cli.add_command(token)
 cli.add_command(columns)
+cli.add_command(schedule)
+cli.add_command(watch)
 cli.add_command(report)
 cli.add_command(verify)
 

@@ -38,10 +38,16 @@ def serve(folder: Path, host: str, port: int, *, allow_remote: bool, login: bool
 
     A button needs a token: sheetops token add NAME.
     """
+    from ..buttons.schedules.verbs import next_words
     from ..buttons.serving.running import Server
+    from ..workspace import find_workspace
 
     try:
-        server = Server(folder, host, port, allow_remote=allow_remote, login=login, environ=os.environ)
+        where = find_workspace(folder).parent
+        server = Server(
+            folder, host, port, allow_remote=allow_remote, login=login, environ=os.environ,
+            next_run=lambda: next_words(where, datetime.now(UTC).astimezone()),
+        )  # fmt: skip
     except SheetopsError as error:
         fail("serve", error, as_json=False)
         return

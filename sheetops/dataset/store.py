@@ -90,9 +90,12 @@ class Store:
         with self._db.read() as conn:
             return journal.last_entry(conn)[2]
 
-    def lock(self, owner: str) -> AbstractContextManager[None]:
-        """Hold the dataset for one run. Raise RunLocked, naming the holder, when another run does."""
-        return lock.hold(self._db, owner)
+    def lock(self, owner: str, what: str = "run") -> AbstractContextManager[None]:
+        """Hold the dataset for one run. Raise RunLocked, naming the holder, when another run does.
+
+        With another `what` than a run, hold what there may be one of beside the runs.
+        """
+        return lock.hold(self._db, owner, what)
 
     def schema_changes(self) -> list[SchemaChange]:
         """Return what the config asks of the stored tables, each change with what blocks it."""

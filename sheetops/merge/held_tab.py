@@ -49,8 +49,12 @@ def build_tab(
     held: Sequence[HeldItem],
     trackers: Sequence[TrackerPlan],
     schema: Schema,
+    controls: Sequence[TabLine] = (),
 ) -> tuple[TabLine, ...]:
-    """Return the tab's lines for one spreadsheet, whose trackers and held items are given."""
+    """Return the tab's lines for one spreadsheet, whose trackers and held items are given.
+
+    `controls` are the lines of its control cells, where it has any (`tab_controls`).
+    """
     zone = ZoneInfo(schema.trackers[trackers[0].tracker].timezone) if trackers else ZoneInfo("UTC")
     when = run.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
     lines = [
@@ -58,6 +62,7 @@ def build_tab(
         TabLine((f"Last run {run.id}, {when} ({zone.key}): {run.outcome}",)),
         TabLine((f"To take it back: sheetops undo {run.id}",), "muted"),
         TabLine(()),
+        *controls,
     ]
     lines += _held_lines(held, schema)
     lines += _ignored_lines([i for t in trackers for i in t.ignored], schema, trackers)
@@ -78,10 +83,11 @@ def _held_lines(held: Sequence[HeldItem], schema: Schema) -> list[TabLine]:
         ),
         TabLine(COLUMNS, "header"),
     ]
-    return lines + [_held_line(item, schema) for item in held]
+    return lines + [held_line(item, schema) for item in held]
 
 
-def _held_line(item: HeldItem, schema: Schema) -> TabLine:
+def held_line(item: HeldItem, schema: Schema) -> TabLine:
+    """Return the line of one held item."""
     tab = schema.trackers[item.tracker].tab
     zone = ZoneInfo(schema.trackers[item.tracker].timezone)
     field = schema.tables[item.table].by_name.get(item.field or "")

@@ -110,6 +110,12 @@ class ClockWentBack(SheetopsError):
     code = "clock"
 
 
+class ScheduleNotWritten(SheetopsError):
+    """The system's own scheduler refused a schedule, or is not there; or what is remembered of schedules cannot be read."""
+
+    code = "schedule"
+
+
 class QueryRefused(SheetopsError):
     """A SQL statement is wrong or would write."""
 

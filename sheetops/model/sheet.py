@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from .schema import TrackerSpec
 
@@ -178,7 +178,8 @@ class TabLine:
     """A line of the program's own tab: cell texts or values, a style name, links and a drop-down.
 
     `links` maps a 0-based cell index to an in-spreadsheet place, "'Cases'!D17".
-    `choices` gives the words of a drop-down in the cell at `choices_at`; `inputs` are cells to type into.
+    `choices` gives the words of a drop-down in the cell at `choices_at`; `inputs` are cells to type into, and `ticks`
+    are tick boxes, whose values are true or false: what a spreadsheet without such boxes shows as x or nothing.
     """
 
     cells: tuple[Any, ...] = ()
@@ -187,6 +188,74 @@ class TabLine:
     choices: tuple[str, ...] = ()
     choices_at: int | None = None
     inputs: tuple[int, ...] = ()
+    ticks: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TabCell:
+    """A cell of the program's own tab, to be put there by itself. Without a `style` it keeps the look it has.
+
+    True and False are a tick box that is ticked, or not.
+    """
+
+    row: int
+    column: int
+    value: Any
+    style: str | None = None
+
+
+@dataclass(frozen=True)
+class TabEdit:
+    """A change of the program's own tab: some `cells`; or all of its `lines`.
+
+    `inserted` (first row, how many) says which of the lines are new, for a backend that can insert rows and so leaves
+    all others as they are.
+    """
+
+    cells: tuple[TabCell, ...] = ()
+    lines: tuple[TabLine, ...] = ()
+    inserted: tuple[int, int] | None = None
+
+
+class OwnTab(Protocol):
+    """The program's own tab of one spreadsheet, outside a run: looked at cheaply, and changed in a few cells.
+
+    Its methods raise TrackerUnreadable, TrackerBusy, TrackerNotWritten or TrackerChanged, and have changed nothing then.
+    """
+
+    @property
+    def name(self) -> str:
+        """What people call the spreadsheet."""
+        ...
+
+    def version(self) -> str:
+        """Return what changes whenever somebody changes the spreadsheet, as far as that is known without reading it;
+        "" where it is not."""
+        ...
+
+    def busy(self) -> str | None:
+        """Return who has the spreadsheet open so that it cannot be written now, or None."""
+        ...
+
+    def read(self) -> Grid | None:
+        """Return the tab, at least its first 60 rows; None when there is none yet."""
+        ...
+
+    def change(self, edit: Callable[[Grid | None], TabEdit | None]) -> Grid | None:
+        """Change the tab by what `edit` says of it as it is read now, and return what was read.
+
+        Nothing is written where it says None. Raise TrackerChanged where somebody was faster; then ask again.
+        """
+        ...
+
+
+@runtime_checkable
+class HasOwnTab(Protocol):
+    """A spreadsheet whose own tab can be changed outside a run."""
+
+    def own_tab(self) -> OwnTab:
+        """Return the tab."""
+        ...
 
 
 @dataclass(frozen=True)

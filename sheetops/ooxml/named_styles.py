@@ -28,6 +28,7 @@ LOOKS = {
     "muted": Look(color="7F7F7F"),
     "input": Look(fill="FFF2CC", border="BF9000", wrap=True),
     "warning": Look(bold=True, color="9C0006", fill="FFC7CE", wrap=True),
+    "alert": Look(bold=True, color="9C0006"),
     "link": Look(color="0563C1", underline=True),
     "datetime": Look(number_format="yyyy-mm-dd hh:mm"),
 }

@@ -21,6 +21,7 @@ from ..model.sheet import (
     CellError,
     Formula,
     Grid,
+    OwnTab,
     Refused,
     Snapshot,
     SpreadsheetWrite,
@@ -172,6 +173,11 @@ class ExcelFile:
     def used(self) -> str:
         return ""
 
+    def own_tab(self) -> OwnTab:
+        from .excel_tab import ExcelTab
+
+        return ExcelTab(self.path, self._before_replace)
+
     def _put(self, opened: _Opened, write: SpreadsheetWrite) -> None:
         workbook = opened.workbook
         for tracker, tab in write.tabs.items():
@@ -311,7 +317,7 @@ def page(lines: Sequence[TabLine], *, bar: bool = False) -> ooxml.SheetContent:
     lines = with_hint(lines) if bar else lines
     rows = [
         [
-            ooxml.SheetCell(value, _style(line, index), line.links.get(index))
+            ooxml.SheetCell(ticked(value), _style(line, index), line.links.get(index))
             for index, value in enumerate(line.cells)
         ]
         for line in lines
@@ -321,8 +327,22 @@ def page(lines: Sequence[TabLine], *, bar: bool = False) -> ooxml.SheetContent:
         for number, line in enumerate(lines, start=1)
         if line.choices and line.choices_at is not None
     ]
+    drop_downs += [
+        ooxml.ListValidation(a1(number, place + 1), (TICK,), f"Choose {TICK}, save, and close the workbook.")
+        for number, line in enumerate(lines, start=1)
+        for place in line.ticks
+    ]
     heights = {BAR_ROW: BAR_HEIGHT} if bar else {}
     return ooxml.SheetContent(rows, WIDTHS, 0, drop_downs, "BF9000", heights, buttons(WIDTHS) if bar else ())
+
+
+TICK = "x"
+"""What stands in a cell that is ticked: a workbook has no tick boxes without a macro or a control."""
+
+
+def ticked(value: Any) -> Any:
+    """Return a value of the program's own tab as a workbook holds it."""
+    return (TICK if value else None) if isinstance(value, bool) else value
 
 
 def _style(line: TabLine, index: int) -> str:

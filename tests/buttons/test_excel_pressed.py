@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from sheetops.buttons.excel.installing import button_excel
 from sheetops.buttons.excel.settings import SETTINGS_NAME
-from sheetops.buttons.pressing import press
 from sheetops.library import open_workspace
 
 from ..trackers import workbooks
+from . import serving
 from .office import Office, office, why_not
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not())]
@@ -169,46 +166,11 @@ def test_a_run_that_is_going_already(desk: Path, libre: Office) -> None:
     assert "Kim" in said
 
 
-class _Service(BaseHTTPRequestHandler):
-    """Answers as `sheetops serve` does, with the real press behind it."""
-
-    folder = Path()
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if self.headers["Authorization"] != "Bearer b1.secret":
-            status, said = 401, {"sentence": "The token is not known here. Nothing was done. Ask for a new one.", "run": None}  # fmt: skip
-        else:
-            assert (body["workspace"], body["tracker"]) == ("ops", "Desk.xlsm")
-            with open_workspace(self.folder) as ws:
-                status, said = 200, press(ws, body["action"], key=body["key"]).to_json()
-        answer = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, *arguments: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def service(folder: Path) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("_Here", (_Service,), {"folder": folder}))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 def test_over_http_with_the_right_token_a_wrong_one_and_a_service_that_is_down(desk: Path, libre: Office) -> None:  # fmt: skip
     token = desk.parent.parent / "token.txt"
-    token.write_text("b1.secret\n", encoding="ascii")
-    with service(desk.parent) as url:
+    token.write_text(serving.token(desk.parent) + "\n", encoding="ascii")
+    with serving.served(desk.parent) as service:
+        url = service.url
         button_excel(desk, python=Path("/nowhere"), server=url, token=token)
         libre.open(desk)
         libre.do("select", tab="Cases", address="A3")
@@ -218,11 +180,9 @@ def test_over_http_with_the_right_token_a_wrong_one_and_a_service_that_is_down(d
         libre.wait_for(lambda said: said.startswith("Last run R2,"))
         assert dataset(desk) == {"A": "open", "B": "open"}
         assert libre.do("cells", tab="Cases", area="A2:B3") == [["A", "open"], ["B", "open"]]
-        token.write_text("b1.wrong\n", encoding="ascii")
+        token.write_text(f"desk.{'0' * 64}\n", encoding="ascii")
         libre.press("Sync")
-        libre.wait_for(
-            lambda said: said == "The token is not known here. Nothing was done. Ask for a new one."
-        )
+        libre.wait_for(lambda said: said.startswith("This button's token is not accepted"))
     libre.press("Sync")
     said = libre.wait_for(lambda said: "does not answer" in said)
     assert said.startswith(f"The sheetops service at {url} does not answer (")

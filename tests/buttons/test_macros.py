@@ -65,3 +65,17 @@ def test_a_copy_is_told_and_the_dataset_left_alone(desk: Path, book: Any) -> Non
     said = macros.sync(book)
     assert said.sentence.startswith("Copy of Desk.xlsx is a copy or was renamed: the workspace ")
     assert book.sheets["sheetops"].range("A2").value == said.sentence
+
+
+def test_a_workbook_that_was_synced_as_a_file_is_synced_where_it_is_open_and_back(desk: Path) -> None:
+    with open_workspace(desk.parent) as ws:
+        ws.sync()
+    book = shim.open_book(desk)
+    book.sheets["Cases"].range("B2").value = [["closed"]]
+    said = macros.sync(book)
+    assert (said.exit_code, said.sentence) == (0, "1 cell into the dataset.")
+    book.save()
+    book.close()
+    with open_workspace(desk.parent) as ws:
+        assert ws.table("cases")["A"]["status"] == "closed"
+        assert ws.sync().exit_code == 0

@@ -20,6 +20,7 @@ WORDS = {
     "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
     "press": ("press", "preview"),
+    "watch": ("watch", "--once"),
 }
 ELSEWHERE = {
     "report",
@@ -35,6 +36,8 @@ ELSEWHERE = {
     "serve",
     "token",
     "columns",
+    "schedule",
+    "template",
 }
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 

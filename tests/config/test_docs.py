@@ -4,7 +4,7 @@ import dataclasses
 import re
 from pathlib import Path
 
-from sheetops.config import calendars, fields, google, patterns, signals, sla, tables, trackers
+from sheetops.config import calendars, fields, google, patterns, rules, signals, sla, tables, trackers
 from sheetops.model.schema import FieldType, GuardLimits, Mode
 from sheetops.workspace import parse_config
 
@@ -24,7 +24,7 @@ def test_the_examples_are_one_valid_file():
 
 def test_every_type_mode_and_setting_is_explained():
     settings = {"name", "database", *fields._EVERY, *tables._SETTINGS, *trackers._SETTINGS, *google._SETTINGS,
-                *calendars._SETTINGS, *sla._SETTINGS, *patterns._STANDARDISE, *patterns._PATTERNS, *signals._EVENT, *signals._SIGNAL,
+                *calendars._SETTINGS, *rules._SETTINGS, *rules._CHECK, *sla._SETTINGS, *patterns._STANDARDISE, *patterns._PATTERNS, *signals._EVENT, *signals._SIGNAL,
                 *signals._COUNT} - {
         "backend", "source", "fields", "type",
     }  # fmt: skip

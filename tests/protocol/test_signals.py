@@ -207,6 +207,28 @@ def test_it_is_explained_by_row_and_by_incident(story: Story) -> None:
     assert record["why"] in told
 
 
+def test_a_new_level_is_shown_and_no_flag_rests_on_it(tmp_path: Path) -> None:
+    def grow(number: int, row: list[Any]) -> None:
+        row[4] = row[4] * (2 if number >= 60 else 1)
+
+    story = start(tmp_path, traffic(grow))
+    story.settle()
+    told = "\n".join(actions.explain(story.ws, "DE-LIVE-119", "viewers_anomaly").lines)
+    assert "its level changed on 2025-10-31:" in told
+    assert "(shown only)" in told
+    assert "its level changed" not in "\n".join(
+        actions.explain(story.ws, "DE-LIVE-059", "viewers_anomaly").lines
+    )
+
+
+def test_what_stays_low_after_a_flag_is_part_of_it(story: Story) -> None:
+    days = [f"UK-LIVE-{number:03d}" for number in DIP]
+    assert [story.cell("desk", day, "viewers_anomaly") for day in days] == ["low"] * len(DIP)
+    assert "unusual since" in story.cell("desk", days[2], "viewers_why")
+    _, row = the_dip(story)
+    assert (row["points"], row["ended"].date()) == (len(DIP), FIRST + dt.timedelta(days=DIP[-1]))
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [

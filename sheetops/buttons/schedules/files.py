@@ -30,11 +30,8 @@ class Job:
 
 
 def cron_lines(job: Job) -> list[str]:
-    """Return the lines of a crontab: one for its times, one that catches up after a start of the machine.
-
-    cron gives a `%` another meaning, so it is escaped (crontab(5)).
-    """
-    mark = f"# sheetops: {job.name}"
+    """Return the lines of a crontab: one for its times, one that catches up after a start of the machine."""
+    mark = mark_of(job.name)
     when = f"{_cron(job.when.minutes, 60)} {_cron(job.when.hours, 24)} * * {_cron_days(job.when.days)}"
     lines = [f"{when} {_shell(job, job.command)} {mark}"]
     if job.after_missed:
@@ -43,6 +40,7 @@ def cron_lines(job: Job) -> list[str]:
 
 
 def _shell(job: Job, command: Sequence[str]) -> str:
+    """Return a command as cron hands it to /bin/sh. A `%` would end it there (crontab(5))."""
     return f"cd {shlex.quote(str(job.folder))} && {shlex.join(command)}".replace("%", r"\%")
 
 
@@ -62,11 +60,16 @@ def _cron_days(days: Sequence[int]) -> str:
     return _cron(sorted((day + 1) % 7 for day in days), 7)
 
 
+def mark_of(name: str) -> str:
+    """Return the comment by which what belongs to a schedule is known as ours."""
+    return f"# sheetops: {name}"
+
+
 def without(crontab: str, name: str) -> str:
-    """Return a crontab without the lines of a schedule; everybody else's stay as they are."""
-    mark = f"# sheetops: {name}"
-    kept = [line for line in crontab.splitlines(keepends=True) if not line.rstrip("\n").endswith(mark)]
-    return "".join(kept)
+    """Return a crontab without the lines of a schedule; everybody else's stay as they are, to the byte."""
+    mark = f" {mark_of(name)}"
+    lines = crontab.split("\n")
+    return "\n".join(line for line in lines if line.lstrip().startswith("#") or not line.endswith(mark))
 
 
 def with_lines(crontab: str, job: Job) -> str:
@@ -82,16 +85,20 @@ def with_lines(crontab: str, job: Job) -> str:
 def systemd_files(job: Job) -> dict[str, str]:
     """Return the two units of a schedule by file name. A run that was missed is caught up once (`Persistent`)."""
     command = " ".join(_systemd_word(word) for word in job.command)
-    service = f"""[Unit]
+    mark = mark_of(job.name)
+    service = f"""{mark}
+[Unit]
 Description=sheetops: {job.name}
 
 [Service]
 Type=oneshot
 WorkingDirectory={_percent(str(job.folder))}
 ExecStart={command}
-SuccessExitStatus=3
+SuccessExitStatus=3 5
+TimeoutStartSec=1h
 """
-    timer = f"""[Unit]
+    timer = f"""{mark}
+[Unit]
 Description=sheetops: {job.name}, {job.when.words}
 
 [Timer]
@@ -134,7 +141,8 @@ def _systemd_word(word: str) -> str:
 def windows_task(job: Job, start: str) -> str:
     """Return the XML of a task for the Windows Task Scheduler. `start` is a day, "2026-11-26", from which it runs.
 
-    It starts when it was missed (`StartWhenAvailable`), never twice at a time, and is ended after an hour.
+    It starts when it was missed (`StartWhenAvailable`), never twice at a time, and is ended after an hour. The elements
+    and their order are those of the Task Scheduler schema (MS-TSCH 2.5).
     """
     ET.register_namespace("", _TASK)
     task = ET.Element(_q("Task"), {"version": "1.2"})
@@ -143,12 +151,11 @@ def windows_task(job: Job, start: str) -> str:
     triggers = ET.SubElement(task, _q("Triggers"))
     for hour, minute, repeats in _starts(job.when):
         trigger = ET.SubElement(triggers, _q("CalendarTrigger"))
+        ET.SubElement(trigger, _q("StartBoundary")).text = f"{start}T{hour:02}:{minute:02}:00"
         if repeats:
             repetition = ET.SubElement(trigger, _q("Repetition"))
             ET.SubElement(repetition, _q("Interval")).text = f"PT{repeats[0]}M"
             ET.SubElement(repetition, _q("Duration")).text = f"PT{repeats[1]}M"
-        ET.SubElement(trigger, _q("StartBoundary")).text = f"{start}T{hour:02}:{minute:02}:00"
-        ET.SubElement(trigger, _q("Enabled")).text = "true"
         week = ET.SubElement(trigger, _q("ScheduleByWeek"))
         days = ET.SubElement(week, _q("DaysOfWeek"))
         for day in job.when.days:

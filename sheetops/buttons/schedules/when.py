@@ -69,6 +69,11 @@ class When:
         return "at " + " and ".join(f"{hour:02}:{self.minutes[0]:02}" for hour in self.hours)
 
 
+def next_run(said: str, now: datetime) -> datetime:
+    """Return when a schedule that is said in words runs next after `now` (naive, or aware in the machine's zone)."""
+    return read_when(said).next_after(now)
+
+
 _CLOCK = r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?"
 _RANGE = re.compile(rf"\b(?:between |from )?{_CLOCK}\s*(?:-|–|to|and|until)\s*{_CLOCK}(?:\s*o'?clock)?\s*$")
 _EVERY = re.compile(r"^every\s+(?:(\d+)\s*)?(min|mins|minute|minutes|m|hour|hours|h)\b")

@@ -14,10 +14,15 @@ from .explaining import comparisons
 from .incident_words import incident_lines
 from .looking import TEACHES, Looked, Table, signal_name, table
 from .made import SIGNAL_COLUMNS, prefixes
+from .points import Series
+from .shifts import change_points
 
 if TYPE_CHECKING:
     from .column_set import SignalColumns
     from .spec import Metric
+
+_DAYS, _SHIFTS = 365, 3
+"""Changes of level are looked for in the days of the last year; so many are told of."""
 
 
 def explain(spec: SignalColumns, ask: Ask, key: str, column: str) -> Sequence[str]:
@@ -59,6 +64,7 @@ def _point_lines(judgeable: Table, metric: Metric, key: str) -> Iterator[str]:
         return
     yield from _comparison_lines(told, point)
     yield from _taught_lines(judgeable, looked, series.said)
+    yield from _level_lines(series, place, judgeable.spec.timezone)
 
 
 def _comparison_lines(told: pd.DataFrame, point: pd.Series) -> Iterator[str]:
@@ -67,7 +73,8 @@ def _comparison_lines(told: pd.DataFrame, point: pd.Series) -> Iterator[str]:
             yield f"  {row.words}" + (f" (weight {row.weight:g})" if np.isfinite(row.z) else "")
     combined = told[told["comparison"] == "combined"].iloc[0]
     yield f"  together: {combined['z']:+.1f} usual errors; {point['lower']:,.4g} to {point['upper']:,.4g} is usual"
-    said = "flagged" if point["flag"] else "not flagged"
+    lasts = "part of what was flagged before it" if point["lasts"] else "not flagged"
+    said = "flagged" if point["flag"] else lasts
     yield f"  score {point['score']:.2f}, flagged from {point['threshold']:.2f}: {said} ({point['anomaly']})"
     if point["why"]:
         yield f"  {point['why']}"
@@ -79,3 +86,23 @@ def _taught_lines(judgeable: Table, looked: Looked, series: str) -> Iterator[str
         words = ", ".join(f"{one['incident']} {one['verdict']}" for one in said[-5:])
         raised = sum(TEACHES[one["verdict"]] != "confirmed" for one in said)
         yield f"  its threshold was taught by {len(said)} verdicts, {raised} of which raised it: {words}"
+
+
+def _level_lines(series: Series, place: int, timezone: str) -> Iterator[str]:
+    """Say where the series' level had changed up to a point, by its days: a person should know, no flag rests on it."""
+    values = pd.Series(series.values[: place + 1], index=series.times[: place + 1].tz_convert(timezone))
+    days = values.resample("D").mean().dropna()[-_DAYS:]
+    found = change_points(_without_weekdays(days).to_numpy())
+    known = found[found["at"].notna()]
+    for row in known.tail(_SHIFTS).itertuples():
+        day = days.index[int(row.at)]
+        yield f"  its level changed on {day:%Y-%m-%d}: {row.before:,.4g} a day before, {row.after:,.4g} since (shown only)"
+
+
+def _without_weekdays(days: pd.Series) -> pd.Series:
+    """Return days as they would be if all weekdays were alike: each divided by its weekday's usual part of the week around it."""
+    around = days.rolling(7, center=True).mean()
+    if not (around.dropna() > 0).all():
+        return days
+    usual = (days / around).groupby(days.index.day_of_week).transform("median")
+    return days / usual.where(usual > 0, 1.0)

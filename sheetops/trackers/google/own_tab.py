@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ...model.sheet import HELD_TAB, TabLine
+from ...model.sheet import HELD_TAB, TabCell, TabLine
 from .cells import Json, as_read, entered
 from .tabs import TabState
 
@@ -22,11 +22,13 @@ _TAB_COLOR = {"red": 0.75, "green": 0.565, "blue": 0}
 _DARK = {"red": 0.12, "green": 0.23, "blue": 0.3}
 _WHITE = {"red": 1, "green": 1, "blue": 1}
 _GREY = {"red": 0.35, "green": 0.4, "blue": 0.44}
+_RED = {"red": 0.61, "green": 0, "blue": 0.02}
 _YELLOW = {"red": 1, "green": 0.95, "blue": 0.8}
 
 _STYLES: Mapping[str, Json] = {
     "title": {"textFormat": {"bold": True, "fontSize": 12, "foregroundColor": _DARK}},
     "muted": {"textFormat": {"foregroundColor": _GREY}},
+    "alert": {"textFormat": {"bold": True, "foregroundColor": _RED}},
     "header": {
         "textFormat": {"bold": True, "foregroundColor": _WHITE},
         "backgroundColor": _DARK,
@@ -35,6 +37,7 @@ _STYLES: Mapping[str, Json] = {
     "wrap": {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
     "link": {"wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
     "input": {"backgroundColor": _YELLOW, "wrapStrategy": "WRAP", "verticalAlignment": "TOP"},
+    "tick": {"backgroundColor": _YELLOW, "horizontalAlignment": "CENTER"},
     "text": {},
 }
 
@@ -77,6 +80,34 @@ def line_requests(tab: TabState, lines: Sequence[TabLine], sheets: Mapping[str, 
     for number, line in rows:
         _note(tab, number, line)
     return requests
+
+
+def block_requests(sheet_id: int, first: int, lines: Sequence[TabLine]) -> list[Json]:
+    """Return the requests that make room at a 1-based row and put lines there; all that stands below moves down whole."""
+    rows = {
+        "sheetId": sheet_id,
+        "dimension": "ROWS",
+        "startIndex": first - 1,
+        "endIndex": first - 1 + len(lines),
+    }
+    start = {"sheetId": sheet_id, "rowIndex": first - 1, "columnIndex": 0}
+    data = [{"values": list(_cells(line, {}))} for line in lines]
+    return [
+        {"insertDimension": {"range": rows, "inheritFromBefore": False}},
+        {"updateCells": {"start": start, "rows": data, "fields": _FIELDS}},
+    ]
+
+
+def cell_request(sheet_id: int, cell: TabCell) -> Json:
+    """Return the request that puts a value into one cell, which keeps its look where none is asked for."""
+    data: Json = {"userEnteredValue": entered(cell.value)}
+    fields = "userEnteredValue"
+    if cell.style is not None:
+        text = {"numberFormat": {"type": "TEXT"}} if isinstance(cell.value, str) else {}
+        data["userEnteredFormat"] = {**_STYLES.get(cell.style, {}), **text}
+        fields += ",userEnteredFormat"
+    start = {"sheetId": sheet_id, "rowIndex": cell.row - 1, "columnIndex": cell.column - 1}
+    return {"updateCells": {"start": start, "rows": [{"values": [data]}], "fields": fields}}
 
 
 def _neighbours(rows: Sequence[tuple[int, TabLine]]) -> Iterator[tuple[int, list[TabLine]]]:
@@ -122,12 +153,18 @@ def _cells(line: TabLine, sheets: Mapping[str, int]) -> Iterator[Json]:
                 **look,
                 "textFormat": {**look.get("textFormat", {}), "link": {"uri": address}},
             }
+        if place in line.ticks:
+            cell["dataValidation"] = {"condition": {"type": "BOOLEAN"}, "strict": True, "showCustomUi": True}
         if line.choices and place == line.choices_at:
             cell["dataValidation"] = _drop_down(line.choices)
         yield cell
 
 
 def _look(line: TabLine, place: int, value: Any) -> Json:
+    if (
+        place in line.ticks
+    ):  # no number format: in a cell of text, a box that is ticked would be the text TRUE
+        return _STYLES["tick"]
     style = "input" if place in line.inputs else "link" if place in line.links else line.style
     look = _STYLES.get(style, {}) if value is not None or style == "input" else {}
     text = {"numberFormat": {"type": "TEXT"}} if isinstance(value, str) or style == "input" else {}

@@ -15,6 +15,7 @@ from ...config.google import GoogleSettings
 from ...model.errors import SheetopsError, TrackerChanged
 from ...model.schema import TrackerSpec
 from ...model.sheet import (
+    OwnTab,
     Refused,
     Snapshot,
     SpreadsheetWrite,
@@ -255,3 +256,8 @@ class GoogleSpreadsheet:
 
     def used(self) -> str:
         return self.connection.used()
+
+    def own_tab(self) -> OwnTab:
+        from .small_tab import GoogleTab
+
+        return GoogleTab(self.connection, self.name, self.remembered, asks_drive=self.options.drive_version)

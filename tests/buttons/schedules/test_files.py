@@ -135,21 +135,24 @@ def test_a_windows_task() -> None:
     assert root.findtext(".//t:MultipleInstancesPolicy", namespaces=NS) == "IgnoreNew"
 
 
-ORDER = ["RegistrationInfo", "Triggers", "Principals", "Settings", "Data", "Actions"]
-
-
 @pytest.mark.parametrize(("said", "triggers"), [*zip(SAID, [1, 1, 1, 5, 1, 1, 2], strict=True)])
-def test_the_parts_of_a_windows_task_stand_in_the_order_that_its_schema_asks_for(
-    said: str, triggers: int
-) -> None:
-    """The order of the elements is fixed by the Task Scheduler schema (taskType: xs:all; triggers: xs:sequence)."""
-    root = ET.fromstring(windows_task(job(said), "2026-11-26").partition("\n")[2])
-    parts = [part.tag.partition("}")[2] for part in root]
-    assert parts == [name for name in ORDER if name in parts]
-    found = root.findall(".//t:CalendarTrigger", NS)
-    assert len(found) == triggers
-    for trigger in found:
-        names = [part.tag.partition("}")[2] for part in trigger]
-        assert names == [
-            n for n in ("Repetition", "StartBoundary", "Enabled", "ScheduleByWeek") if n in names
-        ]
+def test_a_windows_task_is_valid_by_the_schema_of_the_task_scheduler(said: str, triggers: int) -> None:
+    """task.xsd says of the elements that we write what MS-TSCH 2.5 says of them, their order and limits included."""
+    xmlschema = pytest.importorskip("xmlschema", reason="pip install xmlschema")
+    text = windows_task(job(said), "2026-11-26").partition("\n")[2]
+    xmlschema.XMLSchema(str(Path(__file__).with_name("task.xsd"))).validate(text)
+    assert len(ET.fromstring(text).findall(".//t:CalendarTrigger", NS)) == triggers
+
+
+def test_the_schema_finds_what_the_task_scheduler_would_refuse() -> None:
+    xmlschema = pytest.importorskip("xmlschema", reason="pip install xmlschema")
+    schema = xmlschema.XMLSchema(str(Path(__file__).with_name("task.xsd")))
+    text = windows_task(job(), "2026-11-26").partition("\n")[2]
+    for right, wrong in (
+        ("PT15M", "PT0M"),
+        ("IgnoreNew", "Ignore"),
+        ("<Monday", "<Moonday"),
+        ("T08:00:00", " 8:00"),
+    ):
+        assert right in text
+        assert not schema.is_valid(text.replace(right, wrong))

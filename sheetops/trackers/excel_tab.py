@@ -1,0 +1,75 @@
+"""The tab `sheetops` of a workbook on disk, outside a run: a few cells are changed, and nothing else of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from .. import ooxml
+from ..model.errors import TrackerBusy, TrackerUnreadable
+from ..model.sheet import HELD_TAB, TITLE, Grid, TabCell, TabEdit
+from ..ooxml.edits import CellEdit, check_value
+from ..ooxml.named_styles import named_style
+from .excel_bar import has_bar
+from .excel_file import _own_tab, _plain_errors, page, ticked
+
+
+class ExcelTab:
+    """See `model.sheet.OwnTab`. `before_replace` is called when all that is left is to replace the file, for tests."""
+
+    def __init__(self, path: Path, before_replace: Callable[[], None] | None = None) -> None:
+        self.path = path
+        self._before_replace = before_replace
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def version(self) -> str:
+        """Return the time and size of the file: no program that saves a workbook leaves both as they were."""
+        with _plain_errors(self.path):
+            found = self.path.stat()
+        return f"{found.st_mtime_ns}:{found.st_size}:{found.st_ino}"
+
+    def busy(self) -> str | None:
+        return ooxml.lock_owner(self.path)
+
+    def read(self) -> Grid | None:
+        with _plain_errors(self.path), ooxml.Workbook.open(self.path) as workbook:
+            return self._grid(workbook)
+
+    def change(self, edit: Callable[[Grid | None], TabEdit | None]) -> Grid | None:
+        if owner := self.busy():
+            raise TrackerBusy(f"{self.name} is open ({owner}).", not_done="It was not written.", next_step="Save and close it.")  # fmt: skip
+        with _plain_errors(self.path, writing=True), ooxml.Workbook.open(self.path) as workbook:
+            grid = self._grid(workbook)
+            wanted = edit(grid)
+            if wanted is not None:
+                if wanted.lines:
+                    workbook.put_sheet(HELD_TAB, page(wanted.lines, bar=has_bar(workbook)))
+                for cell in wanted.cells:
+                    _put(workbook, cell)
+                workbook.save(before_replace=self._before_replace)
+            return grid
+
+    def _grid(self, workbook: ooxml.Workbook) -> Grid | None:
+        """Return the tab. Raise TrackerUnreadable for one of that name that sheetops did not make."""
+        if not workbook.has_sheet(HELD_TAB):
+            return None
+        grid = _own_tab(workbook[HELD_TAB])
+        if grid.value(1, 1) != TITLE:
+            raise TrackerUnreadable(
+                f"The tab '{HELD_TAB}' of {self.name} is not as sheetops made it.",
+                not_done="It was left as it is.",
+                next_step="Rename that tab; the next sync makes its own.",
+            )
+        return grid
+
+
+def _put(workbook: ooxml.Workbook, cell: TabCell) -> None:
+    sheet = workbook[HELD_TAB]
+    value = ticked(cell.value)
+    check_value(value, date1904=workbook.date1904)
+    sheet.refuse_place(cell.row, cell.column, overwrite_formula=True)
+    style = None if cell.style is None else named_style(workbook.styles, cell.style)
+    sheet.put(cell.row, cell.column, CellEdit(value, style=style))
