@@ -35,13 +35,13 @@ def example(until: datetime, seed: int = 7, cases: int | None = None) -> list[Ch
     `cases`: how many besides the planted ones; the same arguments give the same changes.
     """
     courses = Courses(until.replace(second=0, microsecond=0))
-    made = _Example(courses, Random(seed))  # noqa: S311
+    made = _Example(courses, Random(seed))  # noqa: S311 - invented cases, no secret
     made.reference()
     made.usual_cases(said()["size"]["cases"] if cases is None else cases)
     made.planted_cases()
     made.follow_ups()
     made.feedback()
-    traffic(courses, Random(seed + 1), said()["plants"], int(said()["size"]["days"]))  # noqa: S311
+    traffic(courses, Random(seed + 1), said()["plants"], int(said()["size"]["days"]))  # noqa: S311 - invented cases, no secret
     return list(courses.changes("example"))
 
 
