@@ -138,7 +138,7 @@ def workspace(tmp_path):
 def test_refresh_sheets_has_a_line_for_each_tracker_and_an_exit_code(workspace):
     done = run(ROOT, "scripts/refresh_sheets.py", str(workspace))
     desk, whole = done.stdout.splitlines()
-    assert desk.endswith(" refresh desk ok: 0 taken, 0 written, 0 appended, 0 held")
+    assert desk.endswith(" refresh desk ok: 2 taken, 0 written, 0 appended, 0 held")
     assert "refresh ok, exit 0 R1: " in whole
     assert whole.endswith("2 records added.")
     assert (done.returncode, done.stderr) == (0, "")
