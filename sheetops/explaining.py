@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .model.errors import UnknownName
@@ -17,7 +18,18 @@ if TYPE_CHECKING:
     from .model.schema import Field, Table
 
 
-def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
+def explain(ws: Workspace, key: str, column: str | None = None, chart: Path | None = None) -> Outcome:
+    """Say what is known of a record, or of one of its cells; with `chart`, also write the series of its flag as a file."""
+    said = _explained(ws, key, column)
+    if chart is not None:
+        from .charting import chart as drawn
+
+        said.lines += ["", drawn(ws, key, column or "anomaly", chart)]
+        said.data["chart"] = str(chart)
+    return said
+
+
+def _explained(ws: Workspace, key: str, column: str | None) -> Outcome:
     """Say what is known of a record, or of one of its cells: value, type, who set it, who may edit it where.
 
     `column` may also be "sla" or the name of a goal, or the name of a set of computed columns ("anomaly",
@@ -31,6 +43,8 @@ def explain(ws: Workspace, key: str, column: str | None = None) -> Outcome:
             return explain_sla(ws, key, None if column == "sla" else column)
     table = _table_of(ws, key)
     own = [one for one in ws.config.columns if column is not None and one.has(table.name, column)]
+    if not own and column == "anomaly":  # of a record that signals or counts keep: an incident
+        own = [one for one in ws.config.columns if one.has(table.name, one.name)]
     said = next((lines for one in own if (lines := _calculation(ws, one, key, column or ""))), [])
     if own and column not in table.by_name:
         lines = said or [f"Nothing is computed for {key} by {column}."]

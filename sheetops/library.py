@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,8 +15,8 @@ from .books import LeftOut
 from .environment import Environment, Request, collector_paused
 from .model.errors import SheetopsError, UnknownName
 from .model.nearest import did_you_mean
-from .model.record import Actor, Choose, Decision, Entry, HeldItem, Op, Run
-from .model.schema import TrackerSpec
+from .model.record import Actor, Change, Choose, Decision, Entry, HeldItem, Op, Run
+from .model.schema import Table, TrackerSpec
 from .model.sheet import Spreadsheet
 from .trackers import Opener, open_spreadsheet
 from .trackers import backends as all_backends
@@ -91,6 +92,11 @@ class Workspace:
     def now(self) -> datetime:
         """Return the time, by the workspace's clock (aware)."""
         return self._env.now()
+
+    @property
+    def who(self) -> str:
+        """The name that goes into the journal."""
+        return self._env.who
 
     def close(self) -> None:
         """Let go of the dataset, and of the line to Google."""
@@ -218,6 +224,34 @@ class Workspace:
             keys = {entry.key for entry in entries if entry.table == table}
             later += self.store.entries(table=table, keys=keys, after=last)
         return later
+
+    def keep(self, table: Table) -> None:
+        """Have the dataset keep a table of sheetops' own too, unless sheetops.toml has one of that name."""
+        if table.name not in self.schema.tables:
+            self.schema = replace(self.schema, tables={**self.schema.tables, table.name: table})
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+
+    def commit(
+        self, verb: str, work: Callable[[int], tuple[Sequence[Change], Mapping[str, int], str]]
+    ) -> Run:
+        """Bring changes that come from no tracker into the dataset: one run, one transaction.
+
+        `work` is given the head of the journal, and returns the changes, their counts, and what they come to in words.
+        """
+        from .dataset import Commit
+        from .running import next_run_id
+
+        store, env = self.store, self._env
+        with collector_paused(), store.lock(env.who or verb):
+            run = Run(next_run_id(store), verb, env.now(), who=env.who)
+            changes, counts, outcome = work(store.head())
+            if store.schema_changes():
+                store.apply_schema(run)
+            store.commit(Commit(run, store.head(), changes))
+            store.end_run(run.id, env.now(), outcome, counts)
+            return replace(run, ended=env.now(), outcome=outcome, counts=counts)
 
     def held(self) -> list[HeldItem]:
         """Return the open held items, by number."""

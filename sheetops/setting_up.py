@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +36,79 @@ def init(folder: Path, template: str) -> Outcome:
     return Outcome("init", lines, {"written": [str(path) for path in written]})
 
 
-def templates() -> Outcome:
-    """List the templates a workspace can begin from."""
-    from .templates import list_templates
+def init_example(folder: Path, template: str, *, now: datetime | None = None) -> Outcome:
+    """Begin a workspace with its example in it, up to `now` (aware; default: this moment)."""
+    from .demo.governance_workspace import TEMPLATE, begin_with_example
 
-    found = list_templates()
-    lines = [f"  {template.name:14} {template.about}" for template in found]
-    return Outcome("init", lines, {"templates": [{"name": t.name, "about": t.about} for t in found]})
+    if template != TEMPLATE:
+        raise UnknownName(
+            f"The template {template} has no example.", not_done="Nothing was written.",
+            next_step=f"Run: sheetops init --template {TEMPLATE} --example",
+        )  # fmt: skip
+    written, done = begin_with_example(folder, now or datetime.now(UTC))
+    there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    outcome = done.run.outcome if done.run is not None else ""
+    lines = [
+        f"Wrote {count(len(written) - 1, 'workbook')} and sheetops.toml to {folder.resolve()}, with the example in them.",
+        f"{outcome}",
+        "",
+        f"Read the week:      {there}sheetops report weekly --to week.html",
+        f"See what recurs:    {there}sheetops export patterns patterns.csv",
+        f"Ask why of a flag:  {there}sheetops explain INC-0001 anomaly",
+    ]
+    return Outcome("init", lines, {"written": [str(path) for path in written], "example": True})
+
+
+def templates() -> Outcome:
+    """List the templates a workspace can begin from, and the pieces that they are made of."""
+    return Outcome("init", *_listed())
+
+
+def template_list() -> Outcome:
+    """List the templates and pieces."""
+    return Outcome("template list", *_listed())
+
+
+def _listed() -> tuple[list[str], dict[str, Any]]:
+    from .templates import list_pieces, list_templates
+
+    found, pieces = list_templates(), list_pieces()
+    width = max(len(one.name) for one in (*found, *pieces))
+    lines = ["Whole workspaces, for: sheetops init TEMPLATE", ""]
+    lines += [f"  {one.name:{width}}  {one.about}" for one in found]
+    lines += ["", "Pieces, for: sheetops template add PIECE (or sheetops init PIECE)", ""]
+    for one in pieces:
+        needs = f" (needs {', '.join(one.pieces[:-1])})" if one.pieces[1:] else ""
+        lines.append(f"  {one.name:{width}}  {one.about.partition(': ')[2] or one.about}{needs}")
+    data = {
+        "templates": [{"name": one.name, "about": one.about} for one in found],
+        "pieces": [{"name": one.name, "about": one.about, "needs": list(one.pieces[:-1])} for one in pieces],
+    }
+    return lines, data
+
+
+def template_add(
+    folder: Path, piece: str, environ: Mapping[str, str], *, google: bool = False, into: str | None = None
+) -> Outcome:
+    """Add a piece, and those that it needs, to a workspace that is there."""
+    from .pieces import add_piece
+
+    done = add_piece(folder, piece, google=google, into=into, environ=environ)
+    lines = [f"Added to {done.config}: {', '.join(done.pieces)}"]
+    lines += [f"Wrote {path}" for path in done.files]
+    lines += [
+        f"{'Tabs in' if into else 'Made'} {title}: {link}" for title, link in dict(done.spreadsheets).items()
+    ]
+    if done.not_formatted:
+        lines += [f"Not formatted: {done.not_formatted}", "To do it: sheetops tracker format"]
+    lines += ["", "Everything that stood in sheetops.toml is as it was. Next: sheetops plan"]
+    data = {
+        "pieces": list(done.pieces),
+        "config": str(done.config),
+        "written": [str(path) for path in done.files],
+        "spreadsheets": dict(done.spreadsheets),
+    }
+    return Outcome("template add", lines, data, done.not_formatted.exit_code if done.not_formatted else 0)
 
 
 def _to_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -107,8 +174,14 @@ def google_login(
     return Outcome("google login", lines, {"saved": str(saved), "credentials": named})
 
 
-def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Outcome:
-    """Check config, dataset, journal and every tracker; say what is wrong and what to do about it."""
+def doctor(
+    open_here: Callable[[], Workspace], environ: Mapping[str, str], *,
+    more: Sequence[Callable[[Workspace], list[tuple[bool, str]]]] = (),
+) -> Outcome:  # fmt: skip
+    """Check config, dataset, journal and every tracker; say what is wrong and what to do about it.
+
+    `more` are further checks, each of which returns (is it well, what to say).
+    """
     found: list[tuple[bool, str]] = []
     try:
         ws = open_here()
@@ -120,6 +193,8 @@ def doctor(open_here: Callable[[], Workspace], environ: Mapping[str, str]) -> Ou
         found += _check_dataset(ws)
         found += _check_google(ws, environ)
         found += _check_trackers(ws)
+        for check in more:
+            found += check(ws)
     lines = [f"  {'ok      ' if ok else 'problem '} {said}" for ok, said in found]
     bad = sum(not ok for ok, _ in found)
     lines += ["", "All is well." if not bad else f"{bad} {'problem' if bad == 1 else 'problems'}."]

@@ -26,8 +26,8 @@ class Look:
 
 LOOKS: Mapping[FieldType, Look] = {
     FieldType.TEXT: Look(18, "@"),
-    FieldType.LONG_TEXT: Look(70),
-    FieldType.INTEGER: Look(10, "0", "right"),
+    FieldType.LONG_TEXT: Look(48),
+    FieldType.INTEGER: Look(10, "#,##0", "right"),
     FieldType.NUMBER: Look(12, "General", "right"),
     FieldType.MONEY: Look(14, "#,##0.00", "right"),
     FieldType.DATE: Look(12, "yyyy-mm-dd"),
@@ -38,7 +38,7 @@ LOOKS: Mapping[FieldType, Look] = {
     FieldType.MULTI_CHOICE: Look(26),
     FieldType.URL: Look(34),
     FieldType.PERSON: Look(20),
-    FieldType.REFERENCE: Look(16, "@"),
+    FieldType.REFERENCE: Look(22, "@"),
 }
 _NARROWEST, _WIDEST_CHOICE = 9, 30
 

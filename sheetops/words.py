@@ -68,11 +68,13 @@ class Wording:
         return self.schema.trackers[name].name if name in self.schema.trackers else name
 
     def place(self, source: Source) -> str:
-        """Return where a change was made: "North.xlsx D17", "undo R4", "default"."""
+        """Return where a change was made: "North.xlsx D17", "undo R4", "import of cases.csv row 4", "default"."""
         if source.tracker is not None:
             tracker = self.schema.trackers.get(source.tracker)
             name = tracker.name if tracker else source.tracker
             return f"{name} {source.address}" if source.address else name
+        if source.actor is Actor.IMPORT and source.address:
+            return f"import of {source.address}"
         named = source.actor in (Actor.UNDO, Actor.COMPUTED)
         return f"{source.actor.value} {source.who}".strip() if named else source.actor.value
 

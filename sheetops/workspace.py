@@ -11,24 +11,38 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from .columns.anomalies.column_set import CountColumns, SignalColumns
 from .columns.own import OwnColumn
+from .columns.patterns.column_set import PatternSets
 from .columns.sets import ColumnSet
 from .columns.sla.column_set import SlaColumns
 from .config.calendars import CalendarSpec, read_calendars
 from .config.clock import read_day_first, read_timezone
-from .config.columns import COLUMN_PARTS, read_columns, read_standard
+from .config.columns import (
+    COLUMN_PARTS,
+    read_anomalies,
+    read_pattern_sets,
+    read_rule_columns,
+    read_standard,
+    with_closing,
+)
 from .config.google import GoogleSettings, looks_secret, read_google
+from .config.reports import read_reports
 from .config.section import Mistakes, Section
 from .config.sla import read_sla, sla_columns, with_policies
 from .config.tables import read_tables, with_computed
 from .config.trackers import Defaults, read_trackers
+from .importing.intake import INTAKE, intake_table
 from .model.errors import ConfigError, WorkspaceMissing
 from .model.schema import GuardLimits, Schema, Table
 from .model.values import Reading
 from .own_columns import own_sets, read_own
+from .reports.roles import ReportSpec
 
 CONFIG_NAME = "sheetops.toml"
-_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "google", "guards")
+IMPORTS = "imports"
+"""The folder with what is remembered of files that were imported."""
+_PARTS = ("workspace", "tables", "trackers", "calendars", "sla", *COLUMN_PARTS, "reports", "google", "guards")
 _WORKSPACE_SETTINGS = ("name", "database", "timezone", "dates")
 _DATABASES = ("sqlite", "postgresql")
 
@@ -55,6 +69,10 @@ class Config:
     """The SLA of each table that has one."""
     columns: tuple[ColumnSet, ...] = ()
     """The sets of computed columns that the file asks for."""
+    patterns: tuple[PatternSets, ...] = ()
+    signals: tuple[SignalColumns, ...] = ()
+    counts: tuple[CountColumns, ...] = ()
+    reports: ReportSpec = field(default_factory=ReportSpec)
 
 
 def find_workspace(start: Path) -> Path:
@@ -78,50 +96,75 @@ def load_config(path: Path, columns: Sequence[ColumnSet] = ()) -> Config:
     """
     path = (path / CONFIG_NAME if path.is_dir() else path).resolve()
     text = _read_text(path)
-    return parse_config(text, path, columns, read_own(path.parent))
+    imports = next((path.parent / IMPORTS).glob("*.toml"), None) is not None
+    return parse_config(text, path, columns, read_own(path.parent), imports=imports)
 
 
 def parse_config(
-    text: str, path: Path, columns: Sequence[ColumnSet] = (), own: Sequence[tuple[OwnColumn, str]] = ()
-) -> Config:
+    text: str, path: Path, columns: Sequence[ColumnSet] = (), own: Sequence[tuple[OwnColumn, str]] = (), *,
+    imports: bool = False,
+) -> Config:  # fmt: skip
     """Return what `text` says, taken as the content of the file at `path`, which need not exist.
 
-    `own` are the team's own columns, each with the text of the file it is from.
+    `own` are the team's own columns, each with the text of the file it is from. `imports` says that files are imported
+    here, so that there is a table `intake`.
     """
     mistakes = Mistakes(path.name, text)
     root = Section(_parse_toml(text, path.name), (), mistakes)
-    config = _read_config(root, text, path, columns, own)
+    config = _read_config(root, text, path, columns, own, imports=imports)
     mistakes.raise_if_any()
     return config
 
 
 def _read_config(
-    root: Section, text: str, path: Path, columns: Sequence[ColumnSet], own: Sequence[tuple[OwnColumn, str]]
-) -> Config:
+    root: Section, text: str, path: Path, columns: Sequence[ColumnSet], own: Sequence[tuple[OwnColumn, str]], *,
+    imports: bool,
+) -> Config:  # fmt: skip
     root.know(_PARTS, noun="part")
     workspace = root.section("workspace")
     workspace.know(_WORKSPACE_SETTINGS)
     timezone, day_first = read_timezone(workspace, "UTC"), read_day_first(workspace, True)
     tables = read_tables(root.section("tables"), Reading(ZoneInfo(timezone), day_first))
+    if INTAKE not in tables and (imports or _shows_intake(root)):
+        tables = {**tables, INTAKE: intake_table()}
     calendars = read_calendars(root.section("calendars"), timezone)
     specs = read_sla(root.section("sla"), tables, calendars, timezone)
     tables = with_policies(tables, specs)
     sla = {spec.table: sla_columns(spec, tables, calendars) for spec in specs}
     computed = (*(one.set() for one in sla.values()), *columns)
     tables = with_computed(tables, computed, root.section("tables"))
+    rules = read_rule_columns(root, tables)
+    computed += (more := tuple(one.set() for one in rules))
+    tables = with_computed(with_closing(tables, rules), more, root.section("tables"))
     steps: tuple[Callable[[Mapping[str, Table]], tuple[ColumnSet, ...]], ...] = (
         lambda known: own_sets(own, known),
         lambda known: read_standard(root, known),
-        lambda known: read_columns(root, known, timezone),
     )
     for step in steps:  # each may look at what those before it compute
         computed += (more := step(tables))
         tables = with_computed(tables, more, root.section("tables"))
+    patterns = read_pattern_sets(root, tables, timezone)
+    computed += (more := tuple(one_set for one in patterns for one_set in one.sets()))
+    tables = with_computed(tables, more, root.section("tables"))
+    signals, counts = read_anomalies(root, tables, timezone)
+    computed += (more := (*(one.set() for one in signals), *(one.set() for one in counts)))
+    tables = with_computed(tables, more, root.section("tables"))
     trackers = read_trackers(root.section("trackers"), tables, Defaults(path.parent, timezone, day_first))
     schema = Schema(tables, trackers, _read_guards(root.section("guards")))
     name = workspace.text("name") or path.parent.name
     database, google = _read_database(workspace, path.parent), read_google(root.section("google"))
-    return Config(path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed)
+    reports = read_reports(root.section("reports"), tables)
+    return Config(
+        path, path.parent, name, database, timezone, schema, text, google, calendars, sla, computed, patterns, signals, counts,
+        reports,
+    )  # fmt: skip
+
+
+def _shows_intake(root: Section) -> bool:
+    """Whether a tracker shows the intake, which nobody describes under [tables]."""
+    trackers = root.values.get("trackers")
+    shown = trackers.values() if isinstance(trackers, dict) else ()
+    return any(isinstance(one, dict) and one.get("table") == INTAKE for one in shown)
 
 
 def _read_database(workspace: Section, folder: Path) -> str:

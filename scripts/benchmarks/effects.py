@@ -1,6 +1,6 @@
 """Did the measure work: false findings at nominal 5 % where nothing happened, power where something did, and seconds.
 
-    python scripts/benchmark.py effects [false] [power] [seconds] [--trials N]
+    python scripts/benchmark.py effects [false] [power] [panels] [seconds] [--trials N]
 
 Trials are seeded: 60, 90 or 120 weekly points, the measure after 60 % of them, AR(1) noise with a correlation of 0 to
 0.7. All ways see the same series; the model has a level, a trend, a step and a change of slope, as segmented regression has.
@@ -95,6 +95,42 @@ def power(trials: int) -> Iterable[Line]:
     return told(f"effects found of {SIZE} standard deviations", trials // 2, SIZE, None)
 
 
+def panels(trials: int) -> Iterable[Line]:
+    """Nothing happened, to overdispersed weekly counts: the whole answer, alone and with a comparison. `trust.py` says these figures."""
+    for name, most in PANELS.items():
+        hits = [_finds(name, trial) for trial in range(trials * 2 // 3)]
+        yield Line(f"effects found where there is none: {name}", float(np.mean(hits)) * 100, "%", most=most)
+
+
+PANELS = {
+    "one series": 7.0, "a share": 8.0, "one series against 1 other": 7.5, "one series against 6 others": 8.0,
+    "4 units against 8": 6.0, "2 units against 10": None,
+}  # fmt: skip
+
+
+def _finds(name: str, trial: int) -> bool:
+    chance = np.random.default_rng([trial, 7])
+    n, correlation = LENGTHS[trial % 3], CORRELATIONS[trial // 3 % 5]
+    at = int(AFTER * n)
+
+    def noise(columns: int, size: float) -> Any:
+        steps = chance.normal(size=(n, columns))
+        for row in range(1, n):
+            steps[row] = correlation * steps[row - 1] + math.sqrt(1 - correlation**2) * steps[row]
+        return size * steps
+
+    if name == "a share":
+        decisions = chance.poisson(400, (n, 1))
+        share = 1 / (1 + np.exp(2 - noise(1, 0.2)))
+        return effect(chance.binomial(decisions, share), at, of=decisions).p_value < 0.05
+    sides = [int(word) for word in name.split() if word.isdigit()]
+    treated, others = (sides[0], sides[1]) if len(sides) == 2 else (1, sum(sides))
+    common = noise(1, 0.15) if others else 0.0
+    counts = chance.poisson(60 * np.exp(common + noise(treated + others, 0.2)))
+    comparison = counts[:, treated:] if others else None
+    return effect(counts[:, :treated], at, comparison=comparison).p_value < 0.05
+
+
 def seconds(_: int) -> Iterable[Line]:
     """The whole answer with its checks."""
     chance = np.random.default_rng(1)
@@ -106,7 +142,12 @@ def seconds(_: int) -> Iterable[Line]:
         yield Line(f"one effect with its checks, {weeks} points", time.perf_counter() - began, most=1.0)
 
 
-PARTS: dict[str, Callable[[int], Iterable[Line]]] = {"false": false, "power": power, "seconds": seconds}
+PARTS: dict[str, Callable[[int], Iterable[Line]]] = {
+    "false": false,
+    "power": power,
+    "panels": panels,
+    "seconds": seconds,
+}
 
 
 def main() -> int:

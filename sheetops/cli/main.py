@@ -12,10 +12,16 @@ import click
 
 from .. import __version__
 from ..model.errors import TrackerNotWritten
+from .button import button, press
+from .columns import columns
+from .importing import import_command
+from .report import report, verify
 from .running import FOLDER, JSON, carry_out, fail, inside, who
 from .schedule import schedule
+from .serve import serve, token
 from .sheets import google, tracker
 from .sla import sla
+from .templates import template
 from .watch import watch
 
 if TYPE_CHECKING:
@@ -68,16 +74,27 @@ def main() -> None:
 @cli.command()
 @click.argument("template", required=False)
 @click.option("--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here.")
-@click.option("--list", "list_them", is_flag=True, help="List the templates.")
+@click.option("--template", "named", metavar="TEMPLATE", help="The same as TEMPLATE.")
+@click.option(
+    "--example", is_flag=True,
+    help="Of live-governance: filled with eighteen months of invented cases, up to now (takes half a minute).",
+)  # fmt: skip
+@click.option("--list", "list_them", is_flag=True, help="List the templates and pieces.")
 @JSON
-def init(template: str | None, folder: Path, *, list_them: bool, as_json: bool) -> None:
-    """Begin a workspace from TEMPLATE: a commented sheetops.toml and ready workbooks."""
+def init(
+    template: str | None, folder: Path, *, named: str | None, example: bool, list_them: bool, as_json: bool
+) -> None:
+    """Begin a workspace from TEMPLATE (or a piece): a commented sheetops.toml and ready workbooks."""
     from .. import setting_up
 
+    if template and named and template != named:
+        raise click.UsageError(f"Two templates are named: {template} and {named}. Name one.")
+    template = template or named
     if list_them or template is None:
         carry_out("init", setting_up.templates, as_json=as_json)
     else:
-        carry_out("init", lambda: setting_up.init(folder, template), as_json=as_json)
+        begin = setting_up.init_example if example else setting_up.init
+        carry_out("init", lambda: begin(folder, template), as_json=as_json)
 
 
 @cli.command()
@@ -209,16 +226,20 @@ def undo(run: str, folder: Path, *, as_json: bool, **options: Any) -> None:
 @cli.command()
 @click.argument("key")
 @click.argument("column", required=False)
+@click.option(
+    "--chart", type=click.Path(path_type=Path), metavar="FILE",
+    help="Also write the series of an anomaly: .png a picture, .xlsx a workbook with its numbers.",
+)  # fmt: skip
 @FOLDER
 @JSON
-def explain(key: str, column: str | None, folder: Path, *, as_json: bool) -> None:
+def explain(key: str, column: str | None, chart: Path | None, folder: Path, *, as_json: bool) -> None:
     """Say where the values of the record KEY come from, or all about one COLUMN of it.
 
     COLUMN may be `sla`, or a goal: then every interval of its clock, with sums to the second.
     """
     from .. import actions
 
-    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column)), as_json=as_json)
+    carry_out("explain", inside(folder, lambda ws: actions.explain(ws, key, column, chart)), as_json=as_json)
 
 
 @cli.command()
@@ -248,22 +269,32 @@ def sql(statement: str, folder: Path, *, as_json: bool) -> None:
 @FOLDER
 @JSON
 def doctor(folder: Path, *, as_json: bool) -> None:
-    """Check config, dataset, journal and trackers, and say what to do about each problem."""
+    """Check config, dataset, journal, trackers and buttons, and say what to do about each problem."""
     from .. import setting_up
+    from ..buttons.excel.checking import checks
     from ..library import open_workspace
 
     carry_out(
         "doctor",
-        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ),
+        lambda: setting_up.doctor(lambda: open_workspace(folder, who=who()), os.environ, more=(checks,)),
         as_json=as_json,
     )
 
 
+cli.add_command(import_command)
+cli.add_command(template)
 cli.add_command(tracker)
 cli.add_command(google)
 cli.add_command(sla)
+cli.add_command(button)
+cli.add_command(press)
+cli.add_command(serve)
+cli.add_command(token)
+cli.add_command(columns)
 cli.add_command(schedule)
 cli.add_command(watch)
+cli.add_command(report)
+cli.add_command(verify)
 
 
 @cli.command()

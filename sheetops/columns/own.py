@@ -62,6 +62,7 @@ class OwnColumn:
         return ColumnSet(
             self.name, self.table, self.needs, made, lambda ask: self._answer(ask, key),
             settings=said, explain=lambda ask, one, name: self._explain(ask, key, one, name),
+            low_data="What the function says" + (f"; blank where {', '.join(blanks)} is blank." if (blanks := [*self.by, *([self.order] if self.order else [])]) else "."),
         )  # fmt: skip
 
     def _about(self) -> str:

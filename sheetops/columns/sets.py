@@ -93,6 +93,8 @@ class ColumnSet:
     """Fields of people's own that proposals may be about."""
     keeps: tuple[Table, ...] = ()
     explain: Explain | None = None
+    low_data: str = ""
+    """What the columns say where there is too little to judge by."""
 
     @property
     def label(self) -> str:

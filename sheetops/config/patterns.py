@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ..columns.patterns.spec import OUTCOMES, Outcome, PatternSpec, StandardiseSpec
+from ..columns.patterns.spec import OUTCOMES, Exposure, Outcome, PatternSpec, StandardiseSpec
 from ..model.condition import Condition
 from ..model.errors import ConfigError
 from ..model.nearest import did_you_mean
 from ..model.schema import FieldType, Table
 from .section import Section
-from .signals import DATES, field_of, fields_of, table_of
+from .signals import DATES, NUMBERS, field_of, fields_of, table_of
 
 _STANDARDISE = ("fields", "spellings")
 _PATTERNS = (
-    "date", "attributes", "window", "patterns", "outcomes", "text", "repeats", "repeat_days", "fdr", "most",
+    "date", "attributes", "window", "patterns", "outcomes", "text", "repeats", "repeat_days", "exposure", "fdr", "most",
 )  # fmt: skip
 
 
@@ -52,10 +52,49 @@ def read_patterns(section: Section, tables: Mapping[str, Table], timezone: str) 
                 entry.text("patterns", "patterns"), _outcomes(entry, table), field_of(entry, "text", table, need=False),
                 fields_of(entry, "repeats", table), entry.whole("repeat_days", 90, 1) or 90,
                 entry.number("fdr", 0.05, 0.001, 0.5),
-                entry.whole("most", 30, 1) or 30, timezone,
+                entry.whole("most", 30, 1) or 30, timezone, _exposures(entry, tables),
             )
         )  # fmt: skip
     return tuple(found)
+
+
+def _exposures(entry: Section, tables: Mapping[str, Table]) -> tuple[Exposure, ...]:
+    """Return what those that repeat are judged by: "TABLE.FIELD", or that with a date of its rows."""
+    part, repeats = entry.section("exposure"), entry.texts("repeats", "merchant") or ()
+    found = []
+    for name, said in part.values.items():
+        of, date = (said.get("of"), said.get("date", "")) if isinstance(said, dict) else (said, "")
+        known = isinstance(of, str) and isinstance(date, str) and of.count(".") == 1
+        if not known or (isinstance(said, dict) and {*said} - {"of", "date"}):
+            part.wrong(name, _EXPOSED)
+        elif name not in repeats:
+            part.wrong(name, f"'{name}' is none of repeats.{did_you_mean(name, repeats)}", called=False)
+        else:
+            made = _exposure(part, name, str(of), date, tables)
+            found += [made] if made else []
+    return tuple(found)
+
+
+_EXPOSED = 'is written as "merchants.orders", or, where rows are of a day, as { of = "orders.number", date = "day" }.'
+
+
+def _exposure(part: Section, name: str, of: str, date: str, tables: Mapping[str, Table]) -> Exposure | None:
+    there, _, amount = of.partition(".")
+    if (table := tables.get(there)) is None:
+        part.wrong(name, f"there is no table '{there}'.{did_you_mean(there, tables)}", called=False)
+        return None
+    for field, kinds, what in ((amount, NUMBERS, "numbers"), (date, DATES, "dates and times")):
+        if field and (field not in table.by_name or table.by_name[field].type not in kinds):
+            known = [one.name for one in table.fields if one.type in kinds]
+            part.wrong(
+                name,
+                f"'{field}' is no column of {what} in {there}.{did_you_mean(field, known)}",
+                called=False,
+            )
+            return None
+    header = table.by_name[amount].header.casefold()
+    noun = header.removesuffix("s") if header.endswith("s") else "unit"
+    return Exposure(name, there, amount, name if name in table.by_name else table.key, date, noun)
 
 
 def _outcomes(entry: Section, table: Table) -> tuple[Outcome, ...]:

@@ -67,7 +67,7 @@ def _together(there: Table, kept: Table, one: ColumnSet, section: Section) -> Ta
 def _with_fields(table: Table, made: Sequence[Field], one: ColumnSet, section: Section) -> Table:
     """Return a table with computed fields."""
     for field in made:
-        if field.name in table.by_name:
+        if field.name in table.by_name and table.by_name[field.name] != field:  # two sets may keep one table
             other = table.by_name[field.name].computed
             what = f"is computed by '{one.name}'" + (
                 " and by other columns too; give one of them another name." if other

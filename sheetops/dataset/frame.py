@@ -33,13 +33,14 @@ def frame(table: Table, records: Mapping[str, Record], *, archived: bool = False
     import pandas as pd
 
     found = [record for record in records.values() if archived or not record.archived]
-    columns = {f.name: _series(f.type, [record.values[f.name] for record in found]) for f in table.fields}
+    columns = {f.name: series(f.type, [record.values[f.name] for record in found]) for f in table.fields}
     if archived:
         columns["archived"] = pd.Series([record.archived for record in found], dtype="bool")
     return pd.DataFrame(columns, columns=list(columns))
 
 
-def _series(kind: FieldType, values: list[Any]) -> Any:
+def series(kind: FieldType, values: list[Any]) -> Any:
+    """Return canonical values of one type as a column."""
     import pandas as pd
 
     if kind is FieldType.MONEY:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -18,6 +18,7 @@ from . import (
     journal,
     lock,
     notes,
+    past,
     query,
     records,
     runs,
@@ -275,6 +276,39 @@ class Store:
         with self._db.read() as conn:
             shape = self._shapes.read(conn)
         return query.run(self._db, shape, sql)
+
+    def seq_at(self, moment: datetime) -> int:
+        """Return the number of the last journal entry of the runs that began by `moment`; 0 when there is none."""
+        with self._db.read() as conn:
+            return past.seq_at(conn, moment)
+
+    def began(self) -> datetime | None:
+        """Return when the first record came into the dataset; None while there is none."""
+        with self._db.read() as conn:
+            return past.began(conn)
+
+    def columns_at(self, table: str, names: Sequence[str], seq: int) -> dict[str, list[Any]]:
+        """Return columns of the records that were active after entry `seq`, as they were then (see `past.columns_at`)."""
+        asked = self._schema.table(table)
+        with self._db.read() as conn:
+            shape = self._shapes.read(conn)
+            if table not in shape:
+                return {name: [] for name in dict.fromkeys((asked.key, *names))}
+            return past.columns_at(conn, shape[table], names, seq)
+
+    def changes_until(self, table: str, fields: Collection[str], seq: int) -> dict[str, list[Any]]:
+        """Return the changes of some fields up to entry `seq`, in order, as columns (see `past.changes_until`)."""
+        self._schema.table(table)
+        with self._db.read() as conn:
+            shape = self._shapes.read(conn)
+            if table not in shape:
+                return {name: [] for name in past.CHANGES}
+            return past.changes_until(conn, shape[table], fields, seq)
+
+    def held_at(self, moment: datetime) -> list[Mapping[str, Any]]:
+        """Return what was held at a moment, by number."""
+        with self._db.read() as conn:
+            return past.held_at(conn, moment)
 
     def frame(self, table: str) -> pd.DataFrame:
         """Return the active records of a table as a typed DataFrame."""

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from ..config.google import GoogleSettings
+from ..google_books import google_tab
 from ..model.errors import SheetopsError
 from ..model.record import Values
 from ..model.schema import Table, TrackerSpec
-from ..model.values import Reading, to_cell
 
 if TYPE_CHECKING:
     from ..sandbox import Sandbox
 
 PLACEHOLDER = "the-id-of-the-spreadsheet"
 """What stands in the scenes' configs until the spreadsheet is made."""
-
-_EMPTY_ROWS = 50
 
 
 def has_google() -> bool:
@@ -46,9 +43,7 @@ def make_sheet(box: Sandbox, owner: str, table: Table, spec: TrackerSpec, record
     from ..trackers.google.remembered import Remembered
     from ..trackers.google.transport import open_transport
 
-    lines = [_header(spec), *_lines(table, spec, records)]
-    grid = {"rowCount": len(lines) + _EMPTY_ROWS, "columnCount": len(spec.columns)}
-    tab = {"properties": {"title": spec.tab, "gridProperties": grid}, "data": [{"rowData": lines}]}
+    tab = google_tab(table, spec, records)
     there, nowhere = GoogleSettings(url=box.url), Path()
     own = open_transport(there, nowhere, {}, user=address_of(owner))
     source = str(own.create(spec.name, [tab])["spreadsheetId"])
@@ -78,23 +73,3 @@ def different(before: Cells, after: Cells) -> list[str]:
         f"{key} {header}" for key, header in before if after.get((key, header), "") != before[key, header]
     ]
     return cells + [f"{key} (a new row)" for key in dict.fromkeys(key for key, _ in after) if key not in keys]
-
-
-def _header(spec: TrackerSpec) -> dict[str, Any]:
-    return {"values": [{"userEnteredValue": {"stringValue": column.header}} for column in spec.columns]}
-
-
-def _lines(table: Table, spec: TrackerSpec, records: Sequence[Values]) -> Iterator[dict[str, Any]]:
-    reading = Reading(ZoneInfo(spec.timezone), spec.day_first)
-    fields = [table.field(column.field) for column in spec.columns]
-    for record in records:
-        yield {"values": [_cell(to_cell(field, record.get(field.name), reading)) for field in fields]}
-
-
-def _cell(value: Any) -> dict[str, Any]:
-    """Return a cell as somebody would have typed it: a number with a date's format is a date, without one a number."""
-    from ..trackers.google.cells import entered, format_for
-
-    look = format_for(value, None)
-    cell = {"userEnteredValue": entered(value)}
-    return cell | {"userEnteredFormat": {"numberFormat": look}} if look else cell

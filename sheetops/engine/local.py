@@ -76,6 +76,25 @@ class Engine:
             return frozenset()
         return frozenset(name for name in self.tables if self.store.entries(table=name, after=seq))
 
+    def said(self, one: ColumnSet) -> Said | None:
+        """Return what a set said when it was last computed; None where it never was."""
+        return self._last.sets.get(one.label)
+
+    def awaits(self, one: ColumnSet) -> str:
+        """Return why the next run will compute a set anew, in words; "" where its columns are up to date."""
+        said = self.said(one)
+        if said is None:
+            return "it was never computed"
+        if said.failed:
+            return "it failed the last time"
+        if self._last.fingerprint != self.fingerprint:
+            return "sheetops.toml or columns.py has changed since"
+        if moved := [name for name in one.looks_at if name in self._moved]:
+            return f"{', '.join(moved)} changed since"
+        if self._last.is_over(one.label, self.as_of):
+            return f"the time makes another answer, since {said.until:%Y-%m-%d %H:%M} UTC"
+        return ""
+
     def remember(self, worked: Worked) -> None:
         """Note that the columns are up to date, and until when."""
         if self.sets:
@@ -118,13 +137,13 @@ class Engine:
             found = [*self._changes(one, answer, now[one.table]), *self._kept(one, answer, now)]
         except Exception as error:
             said = f"The columns '{one.name}' of {one.table} were not computed: {error}"
-            worked.sets[one.label] = Said((said,), failed=True)
+            worked.sets[one.label] = Said((said,), failed=True, at=self.as_of)
             return
         for change in found:
             worked.changes.append(change)
             blank = self.schema.table(change.table).blank(change.key) if change.op is Op.ADD else {}
             now[change.table][change.key] = changed(now[change.table], change, blank)
-        worked.sets[one.label] = Said(tuple(answer.notes), answer.next_change)
+        worked.sets[one.label] = Said(tuple(answer.notes), answer.next_change, at=self.as_of)
 
     def ask(self, one: ColumnSet) -> Ask:
         """Return what a set is asked by the dataset as it is."""
@@ -184,7 +203,7 @@ class Engine:
                 records.get(kept.name, {}),
                 [f for f in kept.fields if f.computed and f.name in rows],
             )
-            fresh = rows[[str(key) not in known for key in rows.index]]
+            fresh = rows.loc[[str(key) not in known for key in rows.index]]
             columns = {field.name: plain(fresh[field.name]) for field in made}
             for key in fresh.index:
                 values = {f.name: canonical(f, columns[f.name][key]) for f in made}

@@ -18,6 +18,8 @@ class Said:
     notes: tuple[str, ...] = ()
     until: datetime | None = None
     failed: bool = False
+    at: datetime | None = None
+    """When it was computed."""
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Remembered:
         try:
             said = json.loads(text or "{}")
             sets = {
-                name: Said(tuple(one["notes"]), _time(one["until"]), one["failed"])
+                name: Said(tuple(one["notes"]), _time(one["until"]), one["failed"], _time(one.get("at")))
                 for name, one in said["sets"].items()
             }
             return cls(said["fingerprint"], said["seq"], _time(said["as_of"]), sets)
@@ -58,6 +60,7 @@ class Remembered:
                 "notes": one.notes,
                 "until": one.until.isoformat() if one.until else None,
                 "failed": one.failed,
+                "at": one.at.isoformat() if one.at else None,
             }
             for name, one in self.sets.items()
         }

@@ -1,4 +1,4 @@
-"""Values that only the whole dataset can judge: references to records, and fields without repeats."""
+"""Values that only the whole dataset can judge: references, fields without repeats, records that may not close yet."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ..model.nearest import nearest
-from ..model.record import HeldKind
-from ..model.schema import Field, FieldType, Table
+from ..model.record import HeldKind, Record
+from ..model.schema import Closing, Field, FieldType, Table
 from ..model.values import show_value
 from .findings import Findings
 
@@ -20,7 +20,7 @@ _NEAREST_AMONG = 5_000
 
 
 def check_values(together: Combined) -> None:
-    """Hold values that refer to nothing, and values that are to be unique and are not."""
+    """Hold values that refer to nothing, that are to be unique and are not, or that close a record too early."""
     added = {(f.side.table.name, key) for f in together.findings for key in f.adds}
     for found in together.findings:
         table = found.side.table
@@ -35,6 +35,42 @@ def check_values(together: Combined) -> None:
         for field in table.fields:
             if field.unique and field.name != table.key:
                 _refuse_repeats(together, table, field)
+    for found in together.findings:
+        if closing := found.side.table.closing:
+            _refuse_closing(together, found, closing)
+
+
+def _refuse_closing(together: Combined, found: Findings, closing: Closing) -> None:
+    """Hold the status of a record that is to be closed while something is missing that must stand before.
+
+    A record that is closed already, or comes in closed, is left to the findings: nobody waits for its closing.
+    """
+    table = found.side.table
+    for key, name in list(found.takes):
+        record = together.dataset.records.get(table.name, {}).get(key) if name == closing.status else None
+        closes = record is not None and found.takes[key, name].value in closing.ends
+        if record is None or not closes or record.values.get(name) in closing.ends:
+            continue
+        missing = [need for need in closing.needs if not _will_be_filled(together, table, key, need, record)]
+        if missing:
+            headers = " and ".join(table.by_name[need].header for need in missing)
+            said = f"it cannot be '{found.takes[key, name].value}' without {headers}: fill {'it' if len(missing) == 1 else 'them'} in"
+            _withdraw(found, key, name)
+            hold_value(found, key, name, HeldKind.INVALID, said)
+
+
+def _will_be_filled(together: Combined, table: Table, key: str, name: str, record: Record) -> bool:
+    """Whether a field has a value after the run: what any tracker asks for counts before what stands."""
+    asked = [
+        f.takes[key, name].value
+        for f in together.findings
+        if f.side.table.name == table.name and (key, name) in f.takes
+    ]
+    return any(not _is_blank(value) for value in asked or [record.values.get(name)])
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _refuse_values(

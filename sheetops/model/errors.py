@@ -71,6 +71,12 @@ class TrackerNotWritten(SheetopsError):
     code = "tracker-not-written"
 
 
+class FileUnreadable(SheetopsError):
+    """A file that is to be imported is missing, damaged, or holds no table."""
+
+    code = "file-unreadable"
+
+
 class StoreError(SheetopsError):
     """The dataset cannot be opened, is damaged, or comes from a newer version of sheetops."""
 

@@ -86,10 +86,19 @@ class Field:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """What must be filled in before the `status` of a record may become one of `ends`."""
+
+    status: str
+    ends: tuple[str, ...]
+    needs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Table:
     """A table of the dataset: its fields, the field that identifies a record, and how new keys look.
 
-    `key_format` is a str.format pattern with one number, as in "CASE-{:04d}".
+    `key_format` is a str.format pattern with one number, as in "CASE-{:04d}". `closing` says when a record may be closed.
     """
 
     name: str
@@ -97,6 +106,7 @@ class Table:
     fields: tuple[Field, ...]
     key_format: str = "{:04d}"
     description: str = ""
+    closing: Closing | None = None
 
     @cached_property
     def by_name(self) -> Mapping[str, Field]:

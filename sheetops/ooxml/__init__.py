@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sheetops.ooxml.archive import Identity
+    from sheetops.ooxml.buttons import Button, Corner, add_buttons
     from sheetops.ooxml.errors import (
         AppendRefused,
         BrokenWorkbook,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from sheetops.ooxml.formulas import moved
     from sheetops.ooxml.grid import Grid
     from sheetops.ooxml.locks import conflict_copies, is_placeholder, lock_owner
+    from sheetops.ooxml.macros import stream_names
     from sheetops.ooxml.refs import Range, cell_name, column_letters, column_number, parse_cell
     from sheetops.ooxml.sheet import Cell, Sheet
     from sheetops.ooxml.tab import ListValidation, SheetCell, SheetContent
@@ -42,9 +44,11 @@ if TYPE_CHECKING:
 __all__ = [
     "AppendRefused",
     "BrokenWorkbook",
+    "Button",
     "Cell",
     "CellError",
     "CellRefused",
+    "Corner",
     "EncryptedWorkbook",
     "Grid",
     "Identity",
@@ -64,6 +68,7 @@ __all__ = [
     "WorkbookError",
     "WorkbookLocked",
     "WorkbookUnavailable",
+    "add_buttons",
     "cell_name",
     "column_letters",
     "column_number",
@@ -72,10 +77,13 @@ __all__ = [
     "lock_owner",
     "moved",
     "parse_cell",
+    "stream_names",
 ]
 
 _MODULES = {
     "archive": "Identity",
+    "buttons": "Button Corner add_buttons",
+    "macros": "stream_names",
     "errors": "AppendRefused BrokenWorkbook CellRefused EncryptedWorkbook NotAWorkbook SaveFailed SheetMissing SignedWorkbook WorkbookChanged WorkbookError WorkbookLocked WorkbookUnavailable",
     "formulas": "moved",
     "grid": "Grid",

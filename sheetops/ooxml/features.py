@@ -25,7 +25,8 @@ ORDER = [
     "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors",
     "smartTags", "drawing", "legacyDrawing",
 ]  # fmt: skip
-_BEFORE_NAMES = ["fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
+BEFORE_PROPERTIES = ["fileVersion", "fileSharing"]
+_BEFORE_NAMES = [*BEFORE_PROPERTIES, "workbookPr", "workbookProtection", "bookViews", "sheets",
                  "functionGroups", "externalReferences"]  # fmt: skip
 
 
@@ -121,13 +122,13 @@ def add_hyperlink(sheet: Sheet, ref: str, *, location: str | None = None, url: s
     attrs = f' location="{escape_attribute(location)}"' if location else ""
     if url:
         identifier = sheet.workbook.package.add_relationship(sheet.part, "hyperlink", url, external=True)
-        attrs += f" {relationship_attribute(sheet, identifier)}"
+        attrs += f" {relationship_attribute(sheet.workbook, identifier)}"
     insert_into(sheet, "hyperlinks", f'<{p}hyperlink ref="{Range.parse(ref)}"{attrs}/>', counted=False)
 
 
-def relationship_attribute(sheet: Sheet, identifier: str) -> str:
+def relationship_attribute(book: Workbook, identifier: str) -> str:
     """Return an r:id attribute with its namespace, which not every sheet declares at its root."""
-    strict = sheet.workbook.namespace.startswith("http://purl.oclc.org")
+    strict = book.namespace.startswith("http://purl.oclc.org")
     base = "http://purl.oclc.org/ooxml" if strict else "http://schemas.openxmlformats.org"
     tail = "officeDocument/relationships" if strict else "officeDocument/2006/relationships"
     return f'xmlns:r="{base}/{tail}" r:id="{identifier}"'

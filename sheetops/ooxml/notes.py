@@ -19,15 +19,18 @@ from sheetops.ooxml.xmltext import Document, Node, escape_text, unescape
 
 if TYPE_CHECKING:
     from sheetops.ooxml.sheet import Sheet
+    from sheetops.ooxml.workbook import Workbook
 
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.comments+xml"
 _VML_TYPE = "application/vnd.openxmlformats-officedocument.vmlDrawing"
-_VML = (
+VML = (
     ' xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office"'
     ' xmlns:x="urn:schemas-microsoft-com:office:excel"'
 )
+_LAYOUT = '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
+EMPTY_DRAWING = f"<xml{VML}>{_LAYOUT}</xml>".encode()
 _BOX_TYPE = (
-    f'<v:shapetype{_VML} id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
+    f'<v:shapetype{VML} id="_x0000_t202" coordsize="21600,21600" o:spt="202" path="m,l,21600r21600,l21600,xe">'
     '<v:stroke joinstyle="miter"/><v:path gradientshapeok="t" o:connecttype="rect"/></v:shapetype>'
 )
 
@@ -122,19 +125,20 @@ def _add_comments_part(sheet: Sheet) -> str:
 def _add_box(sheet: Sheet, row: int, column: int) -> None:
     """Add the box of a note to the sheet's legacy drawing."""
     package = sheet.workbook.package
-    part = _drawing_part(sheet) or _add_drawing_part(sheet)
+    part = drawing_part(sheet) or new_drawing(sheet)
     data = package.read(part)
     end = data.rfind(b"</xml>")
     if end < 0:
         raise BrokenWorkbook(f"Part {part} is no drawing that a note can be added to. Nothing was written.")
     numbers = [int(n) for n in re.findall(rb"_x0000_s(\d+)", data)]
     box = _box(max([1024, *numbers]) + 1, row, column)
-    if b"_x0000_t202" not in data:
+    if b'"_x0000_t202"' not in data:
         box = _BOX_TYPE + box
     package.write(part, data[:end] + box.encode() + data[end:])
 
 
-def _drawing_part(sheet: Sheet) -> str | None:
+def drawing_part(sheet: Sheet) -> str | None:
+    """Return the name of the sheet's legacy drawing, None where it has none."""
     node = sheet.frame.child(sheet.frame.root, "legacyDrawing")
     if node is None:
         return None
@@ -143,22 +147,27 @@ def _drawing_part(sheet: Sheet) -> str | None:
     return found[0].target if found else None
 
 
-def _add_drawing_part(sheet: Sheet) -> str:
-    book = sheet.workbook
-    part = book.package.free_name(posixpath.join(posixpath.dirname(book.part), "drawings/vmlDrawing{}.vml"))
-    layout = '<o:shapelayout v:ext="edit"><o:idmap v:ext="edit" data="1"/></o:shapelayout>'
-    book.package.write(part, f"<xml{_VML}>{layout}{_BOX_TYPE}</xml>".encode())
-    book.package.set_default_type("vml", _VML_TYPE)
-    identifier = book.package.add_relationship(sheet.part, "vmlDrawing", part)
-    link = relationship_attribute(sheet, identifier)
+def new_drawing(sheet: Sheet) -> str:
+    """Give a sheet that has none a legacy drawing, empty, and return its name."""
+    part = add_drawing(sheet.workbook)
+    identifier = sheet.workbook.package.add_relationship(sheet.part, "vmlDrawing", part)
+    link = relationship_attribute(sheet.workbook, identifier)
     insert(sheet, "legacyDrawing", f"<{sheet.frame.prefix}legacyDrawing {link}/>")
+    return part
+
+
+def add_drawing(book: Workbook) -> str:
+    """Add an empty legacy drawing to the package, which nothing points to yet, and return its name."""
+    part = book.package.free_name(posixpath.join(posixpath.dirname(book.part), "drawings/vmlDrawing{}.vml"))
+    book.package.write(part, EMPTY_DRAWING)
+    book.package.set_default_type("vml", _VML_TYPE)
     return part
 
 
 def _box(number: int, row: int, column: int) -> str:
     anchor = f"{column}, 15, {max(row - 2, 0)}, 10, {column + 2}, 15, {row + 3}, 4"
     return (
-        f'<v:shape{_VML} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
+        f'<v:shape{VML} id="_x0000_s{number}" type="#_x0000_t202" style="position:absolute;visibility:hidden" '
         'fillcolor="#ffffe1" o:insetmode="auto"><v:fill color2="#ffffe1"/>'
         '<v:shadow on="t" color="black" obscured="t"/><v:path o:connecttype="none"/>'
         '<v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div></v:textbox>'

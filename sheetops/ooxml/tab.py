@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sheetops.ooxml.buttons import Button, with_buttons
 from sheetops.ooxml.edits import CellEdit, cell_xml, default_format
 from sheetops.ooxml.errors import CellRefused
+from sheetops.ooxml.features import relationship_attribute
 from sheetops.ooxml.named_styles import LOOKS, named_style
+from sheetops.ooxml.notes import EMPTY_DRAWING, add_drawing
 from sheetops.ooxml.refs import Range, cell_name, column_letters
 from sheetops.ooxml.values import Value
 from sheetops.ooxml.xmltext import escape_attribute, escape_text
@@ -45,7 +48,7 @@ class SheetContent:
     """All of a program-owned sheet.
 
     column_widths are in characters, from column A on; freeze_row is the number of rows that stay in view;
-    tab_color is 'RRGGBB'.
+    tab_color is 'RRGGBB'; row_heights are in points by 1-based row; buttons run macros of the workbook.
     """
 
     rows: Sequence[Sequence[SheetCell]] = field(default_factory=list)
@@ -53,6 +56,8 @@ class SheetContent:
     freeze_row: int = 0
     validations: Sequence[ListValidation] = field(default_factory=list)
     tab_color: str | None = None
+    row_heights: Mapping[int, float] = field(default_factory=dict)
+    buttons: Sequence[Button] = ()
 
 
 def put_sheet(book: Workbook, name: str, content: SheetContent) -> None:
@@ -62,14 +67,17 @@ def put_sheet(book: Workbook, name: str, content: SheetContent) -> None:
     xml = _Page(book, content).xml().encode()
     part = book.parts[name][1] if book.has_sheet(name) else ""
     if part and book.package.has(part):
-        if book.package.read(part) != xml:
+        if book.package.read(part) != xml or not _has_drawing(book, part, content.buttons):
+            drawing = _drawing(book, part)
             book.package.write(part, xml)
             _drop_relationships(book, part)
+            _draw(book, part, content.buttons, drawing)
             book.forget(name)
         return
     part = book.package.free_name(posixpath.join(posixpath.dirname(book.part), "worksheets/sheet{}.xml"))
     book.package.write(part, xml)
     book.package.set_content_type(part, _TYPE)
+    _draw(book, part, content.buttons, None)
     _list_sheet(book, name, book.package.add_relationship(book.part, "worksheet", part))
     book.add_sheet_part(name, part)
 
@@ -96,6 +104,29 @@ def _drop_relationships(book: Workbook, part: str) -> None:
     name = posixpath.join(folder, "_rels", file + ".rels")
     if book.package.has(name):
         book.package.remove(name)
+
+
+def _drawing(book: Workbook, part: str) -> str | None:
+    """Return the legacy drawing of a sheet that is replaced: its place is taken again, so that none piles up."""
+    found = [r.target for r in book.package.related(part, "vmlDrawing") if book.package.has(r.target)]
+    return found[0] if found else None
+
+
+def _has_drawing(book: Workbook, part: str, buttons: Sequence[Button]) -> bool:
+    drawing = _drawing(book, part)
+    return not buttons or (drawing is not None and book.package.read(drawing) == _drawn(buttons))
+
+
+def _draw(book: Workbook, part: str, buttons: Sequence[Button], drawing: str | None) -> None:
+    if not buttons:
+        return
+    drawing = drawing or add_drawing(book)
+    book.package.write(drawing, _drawn(buttons))
+    book.package.add_relationship(part, "vmlDrawing", drawing)  # the sheet's only one: rId1
+
+
+def _drawn(buttons: Sequence[Button]) -> bytes:
+    return with_buttons(EMPTY_DRAWING, "of the buttons", buttons)
 
 
 def _list_sheet(book: Workbook, name: str, relationship: str) -> None:
@@ -135,6 +166,7 @@ class _Page:
             self._validations(),
             self._links(),
             '<pageSetup orientation="landscape" fitToHeight="0"/>',
+            f"<legacyDrawing {relationship_attribute(self.book, 'rId1')}/>" if self.content.buttons else "",
         ]
         return (
             f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<worksheet xmlns="{namespace}">'
@@ -195,11 +227,14 @@ class _Page:
         rows = []
         for number, row in enumerate(self.rows, 1):
             cells = "".join(self._cell(number, column, cell) for column, cell in enumerate(row, 1))
-            rows.append(f'<row r="{number}"{self._height(row)}>{cells}</row>' if cells else "")
+            height = self._height(number, row)
+            rows.append(f'<row r="{number}"{height}>{cells}</row>' if cells or height else "")
         return f"<sheetData>{''.join(rows)}</sheetData>"
 
-    def _height(self, row: list[SheetCell]) -> str:
+    def _height(self, number: int, row: list[SheetCell]) -> str:
         """Make room for wrapped text: a reader that does not fit rows by itself would cut it off."""
+        if number in self.content.row_heights:
+            return f' ht="{self.content.row_heights[number]:g}" customHeight="1"'
         if any((LOOKS[cell.style or "text"].size or 0) > 11 for cell in row):
             return ' ht="21" customHeight="1"'
         lines = 1

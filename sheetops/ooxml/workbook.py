@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from sheetops.ooxml import calculation, features, opening, properties, saving, tab
+from sheetops.ooxml import calculation, features, macros, opening, properties, rows, saving, tab
 from sheetops.ooxml.archive import Identity
 from sheetops.ooxml.errors import SheetMissing
 from sheetops.ooxml.package import Package
@@ -160,6 +160,10 @@ class Workbook:
         """Create a sheet, or replace the whole of one: meant for a sheet the program owns. It is put last."""
         tab.put_sheet(self, name, content)
 
+    def set_row_height(self, name: str, row: int, points: float) -> None:
+        """Give a row of a small sheet a height; the sheet must have no unsaved edits."""
+        rows.set_height(self, name, row, points)
+
     def add_sheet_part(self, name: str, part: str) -> None:
         """Note a sheet that was just added to the package."""
         self.parts[name] = ("worksheet", part)
@@ -171,6 +175,20 @@ class Workbook:
     def set_name(self, name: str, refers_to: str) -> None:
         """Add or change a defined name, such as 'Keys' for 'Cases!$A$2:$A$9'."""
         features.set_name(self, name, refers_to)
+
+    @property
+    def vba_project(self) -> bytes | None:
+        """The VBA project, None where there is none."""
+        return macros.read_project(self)
+
+    @property
+    def code_name(self) -> str:
+        """The name by which the VBA project knows the workbook, "" where none is given."""
+        return macros.code_name(self)
+
+    def set_vba_project(self, project: bytes, code_name: str = "ThisWorkbook") -> None:
+        """Give the workbook a VBA project, which makes it an .xlsm; see `macros.set_project`."""
+        macros.set_project(self, project, code_name)
 
     def stale_formulas(self) -> set[tuple[str, int, int]]:
         """Return (sheet, row, column) of the formulas whose stored results the unsaved edits put out of date.

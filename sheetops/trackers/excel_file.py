@@ -33,11 +33,13 @@ from ..model.sheet import (
     a1,
 )
 from . import backups
+from .excel_bar import BAR_HEIGHT, BAR_ROW, buttons, has_bar, mend, with_hint
 
 STAMP_PREFIX = "sheetops."
 """Stamps are custom document properties: one per tracker, under this prefix and the tracker's id."""
 
-_WIDTHS = (6, 22, 18, 18, 26, 24, 26, 34, 20, 46, 20, 22, 22)
+WIDTHS = (6, 22, 18, 18, 26, 24, 26, 34, 20, 46, 20, 22, 22)
+"""Of the columns of the program's own tab, in characters."""
 
 
 @dataclass
@@ -112,20 +114,11 @@ class ExcelFile:
         stamped = any(name.startswith(STAMP_PREFIX) for name in stamps)
         if not named or (stamped and named == [HELD_TAB]) or workbook[named[0]]["A1"].value == TITLE:
             return
-        raise TrackerUnreadable(
-            f"{self.path.name} has a tab '{named[0]}' that sheetops did not make, and needs that name for its own.",
-            not_done="The workbook was left as it is.",
-            next_step="Rename that tab, save, and run the command again.",
-        )
+        raise strange_tab(self.path.name, named[0])
 
     def _tab(self, workbook: ooxml.Workbook, tracker: TrackerSpec, stamps: Mapping[str, str]) -> TabSnapshot:
         if not workbook.has_sheet(tracker.tab):
-            others = ", ".join(f"'{name}'" for name in workbook.sheet_names)
-            raise TrackerUnreadable(
-                f"{self.path.name} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, workbook.sheet_names)}",
-                not_done="It was left out; nothing in it was read or written.",
-                next_step=f"Its tabs are {others}. Name one in sheetops.toml under [trackers.{tracker.id}].",
-            )
+            raise no_such_tab(self.path.name, tracker, workbook.sheet_names)
         return TabSnapshot(
             _grid(workbook[tracker.tab]), Stamp.parse(stamps.get(f"{STAMP_PREFIX}{tracker.id}"))
         )
@@ -193,7 +186,8 @@ class ExcelFile:
                 _stage(workbook[opened.tabs[tracker]], tracker, tab, None, None)
             if tab.stamp is not None:
                 workbook.set_custom_property(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
-        workbook.put_sheet(HELD_TAB, _page(write.held_tab))
+        mend(workbook)
+        workbook.put_sheet(HELD_TAB, page(write.held_tab, bar=has_bar(workbook)))
 
     def backup(self, folder: str, run: str) -> None:
         stem, suffix = self.path.stem, self.path.suffix
@@ -204,12 +198,31 @@ class ExcelFile:
         backups.keep(Path(folder), self.path.name, f"{stem}.*{suffix}", copy)
 
 
+def no_such_tab(book: str, tracker: TrackerSpec, names: Sequence[str]) -> TrackerUnreadable:
+    """Return what to say of a workbook whose tabs are `names` and which lacks a tracker's."""
+    there = ", ".join(f"'{name}'" for name in names)
+    return TrackerUnreadable(
+        f"{book} has no tab '{tracker.tab}'.{did_you_mean(tracker.tab, names)}",
+        not_done="It was left out; nothing in it was read or written.",
+        next_step=f"Its tabs are {there}. Name one in sheetops.toml under [trackers.{tracker.id}].",
+    )
+
+
+def strange_tab(book: str, tab: str) -> TrackerUnreadable:
+    """Return what to say of a tab that has the name of the program's own and was made by somebody else."""
+    return TrackerUnreadable(
+        f"{book} has a tab '{tab}' that sheetops did not make, and needs that name for its own.",
+        not_done="The workbook was left as it is.",
+        next_step="Rename that tab, save, and run the command again.",
+    )
+
+
 def _own_tab(sheet: ooxml.Sheet) -> Grid:
     """Return the program's own tab, cell by cell: it is small, and calamine would read every text of the file."""
     rows: list[list[object]] = []
-    for column in range(1, len(_WIDTHS) + 1):
+    for column in range(1, len(WIDTHS) + 1):
         for row, _, value in sheet.values_in_column(column):
-            rows.extend([None] * len(_WIDTHS) for _ in range(row - len(rows)))
+            rows.extend([None] * len(WIDTHS) for _ in range(row - len(rows)))
             rows[row - 1][column - 1] = value
     return Grid(rows)
 
@@ -299,8 +312,9 @@ def _append_formulas(sheet: ooxml.Sheet, tab: TabWrite, numbers: Sequence[int]) 
                 sheet.set_formula(number, column, text, value.result)
 
 
-def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:
-    """Lay the program's own tab out as a worksheet."""
+def page(lines: Sequence[TabLine], *, bar: bool = False) -> ooxml.SheetContent:
+    """Lay the program's own tab out as a worksheet, with the button bar where the workbook has its macros."""
+    lines = with_hint(lines) if bar else lines
     rows = [
         [
             ooxml.SheetCell(ticked(value), _style(line, index), line.links.get(index))
@@ -318,7 +332,8 @@ def _page(lines: Sequence[TabLine]) -> ooxml.SheetContent:
         for number, line in enumerate(lines, start=1)
         for place in line.ticks
     ]
-    return ooxml.SheetContent(rows, _WIDTHS, 0, drop_downs, "BF9000")
+    heights = {BAR_ROW: BAR_HEIGHT} if bar else {}
+    return ooxml.SheetContent(rows, WIDTHS, 0, drop_downs, "BF9000", heights, buttons(WIDTHS) if bar else ())
 
 
 TICK = "x"

@@ -10,7 +10,8 @@ from ..model.errors import TrackerBusy, TrackerUnreadable
 from ..model.sheet import HELD_TAB, TITLE, Grid, TabCell, TabEdit
 from ..ooxml.edits import CellEdit, check_value
 from ..ooxml.named_styles import named_style
-from .excel_file import _own_tab, _page, _plain_errors, ticked
+from .excel_bar import has_bar
+from .excel_file import _own_tab, _plain_errors, page, ticked
 
 
 class ExcelTab:
@@ -45,7 +46,7 @@ class ExcelTab:
             wanted = edit(grid)
             if wanted is not None:
                 if wanted.lines:
-                    workbook.put_sheet(HELD_TAB, _page(wanted.lines))
+                    workbook.put_sheet(HELD_TAB, page(wanted.lines, bar=has_bar(workbook)))
                 for cell in wanted.cells:
                     _put(workbook, cell)
                 workbook.save(before_replace=self._before_replace)

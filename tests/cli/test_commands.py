@@ -194,3 +194,11 @@ def test_a_missing_column_is_reported_although_nothing_else_changed(desk):
     desk.type("North.xlsx", {"E1": "Remarks"})
     assert "Column 'Note' is missing in North.xlsx" in desk.run("plan").output
     assert "Column 'Note' is missing in North.xlsx" in desk.run("sync").output
+
+
+def test_press_says_what_a_button_would(desk):
+    said = desk.run("press", "preview")
+    assert (said.exit_code, said.stdout.splitlines()[0]) == (0, "Nothing to do: everything agrees.")
+    unknown = desk.run("press", "sink")
+    assert unknown.exit_code == 2
+    assert unknown.stdout.startswith("There is no action 'sink'. Did you mean 'sync'?")

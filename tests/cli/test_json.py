@@ -17,10 +17,28 @@ WORDS = {
     "explain": ("explain", "C-01"),
     "export": ("export", "cases", "{out}/cases.csv"),
     "sql": ("sql", "SELECT count(*) AS n FROM cases"),
+    "import": ("import", "{out}/new.csv", "--into", "cases", "--yes"),
     "doctor": ("doctor",),
+    "press": ("press", "preview"),
     "watch": ("watch", "--once"),
 }
-ELSEWHERE = {"init", "adopt", "google", "tracker", "sla", "demo", "sandbox", "schedule"}
+ELSEWHERE = {
+    "report",
+    "verify",
+    "init",
+    "adopt",
+    "google",
+    "tracker",
+    "sla",
+    "demo",
+    "sandbox",
+    "button",
+    "serve",
+    "token",
+    "columns",
+    "schedule",
+    "template",
+}
 """Commands that begin a workspace, or serve until stopped; tested where they are tested."""
 
 
@@ -31,6 +49,7 @@ def test_every_command_is_tested_here():
 @pytest.mark.parametrize("command", WORDS)
 def test_every_command_prints_one_versioned_object(held, tmp_path, command):
     words = [word.format(out=tmp_path) for word in WORDS[command]]
+    (tmp_path / "new.csv").write_text("Case ID,Status\nC-99,open\n", encoding="utf-8")
     result = held.run(*words, "--json")
     said = json.loads(result.stdout)
     assert (said["sheetops"], said["command"], said["exit_code"]) == (1, command, result.exit_code)

@@ -265,3 +265,48 @@ def test_all_mistakes_are_told_in_the_order_of_the_file():
     assert len(rest) == 10
     assert rest[-1] == "  and 4 more"
     assert error.next_step
+
+
+TRAFFIC = (
+    BASE
+    + """
+[tables.traffic]
+key = "row"
+[tables.traffic.fields]
+row = { type = "text" }
+day = { type = "date" }
+market = { type = "text" }
+viewers = { type = "number" }
+"""
+)
+LOOK = '[signals.traffic]\ntime = "day"\nmetrics = ["viewers"]\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[signals.trafic] #!\ntime = "day"', "signals.trafic: there is no table 'trafic'. Did you mean 'traffic'?"),
+        ('[signals.traffic] #!\nmetrics = ["viewers"]', 'signals.traffic: says no time. Add time = "day".'),
+        ('[signals.traffic]\ntime = "viewers" #!\nmetrics = ["viewers"]', "signals.traffic.time: 'viewers' is no column of dates and times: it is of type 'number'."),
+        ('[signals.traffic]\ntime = "day"\nmetrics = ["viewer"] #!', "signals.traffic.metrics: table 'traffic' has no field 'viewer'. Did you mean 'viewers'?"),
+        ('[signals.traffic]\ntime = "day"\nmetrics = ["viewers"]\nseries = ["market"]\ndimensions = ["market"] #!', "signals.traffic.dimensions: 'market' is a series already: it cannot explain itself."),
+        (LOOK + "flags_per_1000 = 900 #!", "signals.traffic.flags_per_1000: must be a number from 0 to 200."),
+        (LOOK + 'events = ["sales"] #!', "signals.traffic.events: there is no [events.sales]."),
+        (LOOK + 'threshold = 3 #!', "signals.traffic: there is no setting 'threshold'."),
+        ('[counts.weekly]\ntable = "traffic"\ndate = "day"\nevery = "weak" #!', "counts.weekly.every: cannot be 'weak'. Did you mean 'week'?"),
+        ('[counts.weekly] #!\ndate = "day"', 'counts.weekly: says not what is counted. Add table = "cases".'),
+        ('[events.traffic]\nstart = "day"\nclass = "weather" #!', "events.traffic.class: cannot be 'weather'. There is: policy/governance, product, algorithm, outside."),
+    ],
+)  # fmt: skip
+def test_a_typo_in_what_is_looked_at(text, said):
+    line = next(n for n, content in enumerate((TRAFFIC + text).split("\n"), 1) if "#!" in content)
+    what = mistakes(TRAFFIC + text).what
+    assert what.startswith(f"sheetops.toml, line {line}, {said}")
+
+
+def test_columns_that_people_have_under_a_computed_name_are_named():
+    text = TRAFFIC.replace("viewers = {", 'why = { type = "text" } #!\nviewers = {') + LOOK
+    check(
+        text,
+        "tables.traffic.fields.why: is computed by 'anomaly'; take the field out, or give it another name.",
+    )

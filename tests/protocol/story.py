@@ -100,6 +100,11 @@ class Crash(BaseException):
     """The process is gone. Nothing in sheetops may catch this."""
 
 
+def notes_of(done: Done) -> list[str]:
+    """What a run said besides its changes: of itself, and of each spreadsheet."""
+    return [*done.notes, *(note for plan in done.plans for note in plan.all_notes)]
+
+
 class Faults:
     """Counts the points at which a run may be cut off, and cuts it off at one of them."""
 

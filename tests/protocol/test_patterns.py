@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .story import HEADERS, Story
+from .story import HEADERS, Story, notes_of
 
 ATTRIBUTES = ("policy", "market", "surface")
 POLICIES = ("Misleading claims", "Counterfeit", "Unsafe goods", "Spam")
@@ -204,7 +204,7 @@ def test_bad_input_is_not_judged_and_stops_no_sync(tmp_path: Path, spoil: Any) -
             row[HEADER.index(name)] = value
     story = Story(tmp_path, {"desk": bad, "patterns": [heads(PATTERNS)]}, TEXT)
     done = story.settle()
-    assert not [note for note in done.notes if "were not computed" in note], done.notes
+    assert not [note for note in notes_of(done) if "were not computed" in note], notes_of(done)
     assert story.ws.store.count("cases") == 40
     assert story.idle()
 
@@ -252,5 +252,5 @@ def test_a_person_is_asked_once_and_the_raw_value_is_kept(spelled: Story, said: 
     spelled.type("desk", "C-0005", policy="Mislaeding claims")
     done = spelled.settle()
     assert spelled.cell("desk", "C-0005", "policy_standard") == standard
-    assert not [note for note in done.notes if "wait to be confirmed" in note]
+    assert not [note for note in notes_of(done) if "wait to be confirmed" in note]
     assert spelled.idle()

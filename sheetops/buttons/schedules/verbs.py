@@ -107,6 +107,21 @@ def job_of(schedule: Schedule, folder: Path) -> Job:
     return Job(schedule.name, schedule.when, folder, quiet, (*quiet, "--if-missed"))
 
 
+def next_words(folder: Path, now: datetime) -> str:
+    """Return when the next scheduled run of a workspace is, and what it does; "" where none is planned or known.
+
+    `now` is in the machine's zone.
+    """
+    try:
+        known = [(one.next_run(now), one) for one in Schedules(folder).all()]
+    except SheetopsError:
+        return ""
+    if not known:
+        return ""
+    at, one = min(known, key=lambda pair: (pair[0], pair[1].name))
+    return f"{_at(at)}: {one.runs} ({one.said})"
+
+
 def list_schedules(folder: Path, now: datetime, systems: Systems) -> Outcome:
     """Say what is scheduled, when it runs next, how the last run went, and what keeps it from running."""
     kept = Schedules(folder)

@@ -12,7 +12,7 @@ from .._lazy import lazily
 
 if TYPE_CHECKING:
     from .attribution.attribute import attribute
-    from .calibration import calibrate, taught
+    from .calibration import calibrate, calibrate_rates, taught
     from .context import Incident, hypotheses
     from .counting import count_table
     from .counts import false_alarm_rate, judge_counts
@@ -30,6 +30,7 @@ __all__ = [
     "Incident",
     "attribute",
     "calibrate",
+    "calibrate_rates",
     "change_points",
     "comparisons",
     "count_table",
@@ -50,6 +51,7 @@ _LAZY = {
     "Incident": "context",
     "attribute": "attribution.attribute",
     "calibrate": "calibration",
+    "calibrate_rates": "calibration",
     "change_points": "shifts",
     "comparisons": "explaining",
     "count_table": "counting",

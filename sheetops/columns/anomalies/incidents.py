@@ -81,6 +81,7 @@ def _incident(
     part = judged.iloc[numbers]
     worst = part["score"].to_numpy(dtype=float).argmax()
     words = part["anomaly"]
+    words = words[words.isin(("low", "high"))] if words.isin(("low", "high")).any() else words
     sums = part[["value", "expected"]].mean() if mean else part[["value", "expected"]].sum()
     first, last = int(numbers[0]), int(numbers[-1])
     return Incident(
@@ -91,24 +92,30 @@ def _incident(
 
 
 def as_records(
-    found: Iterable[Incident], kept: pd.DataFrame, signals: Sequence[str], since: pd.Timestamp
+    found: Iterable[Incident],
+    kept: pd.DataFrame,
+    signals: Sequence[str],
+    since: pd.Timestamp,
+    judged_from: pd.Timestamp | None = None,
 ) -> pd.DataFrame:
     """Return incidents as records of their table, each under the key that it has had before.
 
     `kept` are the records of the table, archived ones too; those of `signals` that are found no more say so. An incident that
-    nobody has a record of yet gets one if it was still going on at `since`.
+    nobody has a record of yet gets one if it was still going on at `since`; one that was over before keeps what its record
+    says about causes. Nothing before `judged_from` was looked at: records that begin there are left alone.
     """
-    known = _known(kept, signals)
+    known = _known(kept, signals, judged_from)
     rows: dict[str, dict[str, Any]] = {}
     number = _highest(kept["incident"]) if len(kept) else 0
     for one in sorted(found, key=lambda one: (one.started, one.signal, one.series)):
-        key = _same(one, known.get((one.signal, one.series), ()), rows)
-        if key is None:
-            if one.until < since:
-                continue
+        if judged_from is not None and one.started <= judged_from:
+            continue
+        record = _same(one, known.get((one.signal, one.series), ()), rows)
+        if record is not None:
+            rows[str(record["incident"])] = one.row() | (_causes(record) if one.until < since else {})
+        elif one.until >= since:
             number += 1
-            key = KEY.format(number)
-        rows[key] = one.row()
+            rows[KEY.format(number)] = one.row()
     for records in known.values():
         for record in records:
             if record["incident"] not in rows and record["points"]:
@@ -117,19 +124,27 @@ def as_records(
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
-def _known(kept: pd.DataFrame, signals: Sequence[str]) -> dict[tuple[str, str], list[dict[str, Any]]]:
+def _causes(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: record[name] for name in ("explained_by", "also_changed")}
+
+
+def _known(
+    kept: pd.DataFrame, signals: Sequence[str], judged_from: pd.Timestamp | None
+) -> dict[tuple[str, str], list[dict[str, Any]]]:
     found: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for record in plain_rows(kept[kept["signal"].isin(list(signals))]) if len(kept) else ():
+        if judged_from is not None and record["started"] <= judged_from:
+            continue
         found.setdefault((record["signal"], record["series"]), []).append(record)
     return found
 
 
-def _same(one: Incident, records: Iterable[dict[str, Any]], taken: Iterable[str]) -> str | None:
-    """Return the key of the record of the same incident: the first whose time overlaps."""
+def _same(one: Incident, records: Iterable[dict[str, Any]], taken: Iterable[str]) -> dict[str, Any] | None:
+    """Return the record of the same incident: the first whose time overlaps."""
     for record in records:
         ended = record["ended"] or one.until
         if record["incident"] not in taken and record["started"] <= one.until and ended >= one.started:
-            return str(record["incident"])
+            return record
     return None
 
 

@@ -11,7 +11,7 @@ import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 from .signals.comparing import Compared, compare, units_changed
 from .signals.readings import LEAST, Bools, Floats, Ints, Readings, Texts, read
 from .signals.scoring import episodes, quantile_so_far, scores
-from .signals.settings import Settings, chosen, score_threshold
+from .signals.settings import Settings, at_odds, chosen
 from .signals.wording import number, point_words, shift_words, since
 
 _WARMEST, _NEAR, _UNUSUAL, _SHIFTED = 750, 0.8, 3.0, 5.0
@@ -21,8 +21,8 @@ def detect(timestamps: Any, values: Any, **settings: Any) -> pd.DataFrame:
     """Judge every point of a series from the points before it.
 
     `timestamps` is anything pandas reads as times, or small integers or None for equally spaced points. Returns one row
-    for each input row, in its order: `expected`, `lower`, `upper` (expected +- `width` usual errors), `score` (0 to 1),
-    `flag` (True from the `threshold`, 0.5), `anomaly` (none / low / high / watch), `z` (the comparisons' combined
+    for each input row, in its order: `expected`, `lower`, `upper` (expected +- `width` usual errors, and not below 0
+    where no value has been), `score` (0 to 1), `flag` (True from the `threshold`, 0.5), `anomaly` (none / low / high / watch), `z` (the comparisons' combined
     deviation in usual errors, signed), `episode` (its number, 0 for none), `threshold`, and `why` in words. A row that is
     not judged has score 0 and says "not judged: REASON".
 
@@ -54,11 +54,11 @@ class Judged:
         """Return the result in the input's order."""
         readings, compared, width = self.readings, self.compared, self.settings.width
         seen = np.where(compared.history >= LEAST, 1.0, np.nan)
-        middle, error = compared.expected * seen, width * compared.scale * seen
+        lower, upper = compared.usual(width)
         columns: dict[str, Any] = {
-            "expected": self._spread(middle, np.nan),
-            "lower": self._spread(middle - error, np.nan),
-            "upper": self._spread(middle + error, np.nan),
+            "expected": self._spread(compared.expected * seen, np.nan),
+            "lower": self._spread(lower * seen, np.nan),
+            "upper": self._spread(upper * seen, np.nan),
             "score": self._spread(self.score, 0.0),
             "flag": self._spread(self.flag, False),
             "anomaly": self._spread(self.anomaly, "none"),
@@ -89,9 +89,7 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     outside = compared.event != ""
     judged = (why == "") & ~outside
     score = scores(compared.z, compared.shift, judged, compared.cycle)
-    limit = np.full(len(score), score_threshold(settings))
-    if settings.rate is not None:
-        limit = quantile_so_far(score, judged, settings.rate, score_threshold(settings))
+    limit = limits(score, judged, readings, settings)
     flag = judged & (score >= limit)
     unusual = judged & (np.abs(compared.z) >= _UNUSUAL)
     episode, starts = episodes(flag, unusual, max(3, compared.cycle.rows // 24))
@@ -103,6 +101,19 @@ def judge(timestamps: Any, values: Any, settings: Settings) -> Judged:
     made = Judged(readings, compared, settings, score, limit, flag, anomaly, episode, judged, why)
     _say(made, starts, shifted, outside & (why == ""))
     return made
+
+
+def limits(score: Floats, judged: Bools, readings: Readings, settings: Settings) -> Floats:
+    """Return the score from which each usable row is flagged."""
+    multiplier = np.asarray(settings.multiplier, dtype=float)
+    if multiplier.ndim:
+        if len(multiplier) != readings.size:
+            raise ValueError(f"there are {len(multiplier):,} multipliers and {readings.size:,} values")
+        multiplier = multiplier[readings.rows]
+    limit = np.full(len(score), settings.threshold)
+    if settings.rate is not None:
+        limit = quantile_so_far(score, judged, settings.rate, settings.threshold)
+    return at_odds(limit, multiplier)
 
 
 def _not_judged(

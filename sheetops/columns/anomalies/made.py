@@ -25,7 +25,7 @@ SIGNAL_COLUMNS = tuple(_SIGNAL)
 VERDICTS = (
     "real", "expected: campaign", "expected: holiday", "expected: release", "data problem", "false alarm",
 )  # fmt: skip
-"""What people may say of an incident. All but the first two words of each teach the threshold of its series."""
+"""What people may say of an incident. It teaches the threshold of its series for what comes after."""
 
 
 def signal_fields(metrics: Sequence[Metric]) -> tuple[Field, ...]:
@@ -82,6 +82,7 @@ def count_table(spec: CountSpec, fields: Sequence[Field]) -> Table:
             computed("anomaly", _T.CHOICE, "Anomaly", _SIGNAL["anomaly"][2], *WORDS),
             *(computed(name, *_SIGNAL[name]) for name in ("expected", "lower", "upper", "score", "why")),
             computed("method", _T.TEXT, "Judged by", "The test that judged it."),
+            computed("recent", _T.BOOLEAN, "Recent", f"Whether it is one of the last {spec.keep} {spec.every}s."),
             Field("notes", _T.LONG_TEXT, "Notes"),
         ),
         key_format="COUNT-{:05d}", description=f"{spec.table} for each {spec.every}, judged.",

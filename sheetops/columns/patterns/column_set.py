@@ -22,6 +22,7 @@ class StandardColumns(StandardiseSpec):
         return ColumnSet(
             "standard", self.table, self.fields, made.standard_fields(self.fields), self._answer,
             settings=repr(self), keeps=(made.spelling_table(self.spellings),), explain=self._explain,
+            low_data="A value is left as it is spelled until it is plainly another one, or somebody confirms it.",
         )  # fmt: skip
 
     def _answer(self, ask: Ask) -> Answer:
@@ -53,18 +54,22 @@ class PatternSets(PatternSpec):
         return ColumnSet(
             "pattern", self.table, tuple(needs), made.case_fields(self.patterns), self._answer,
             settings=repr(self), keeps=(made.pattern_table(self),), explain=self._explain,
+            low_data=f"Blank, and the run says: not judged: too few cases: 9 of 20 in {self.window} days. A risk of too few decided cases is 'too few'.",
         )  # fmt: skip
 
     def _stories(self) -> ColumnSet:
         return ColumnSet(
             "story", self.table, (self.text, self.date), made.story_fields(), self._tell,
             settings=repr((self.text, self.date, self.timezone)), explain=self._explain_story,
+            low_data="not judged: no text; not judged: a single word is too little to compare.",
         )  # fmt: skip
 
     def _repeats(self) -> ColumnSet:
+        beside = tuple(dict.fromkeys(one.table for one in self.exposure if one.table != self.table))
         return ColumnSet(
             "repeat", self.table, (self.date, *self.repeats), made.repeat_fields(self.repeats), self._repeat,
-            settings=repr((self.repeats, self.repeat_days, self.timezone)), explain=self._explain_repeat,
+            tables=beside, settings=repr((self.repeats, self.repeat_days, self.timezone, self.exposure)), explain=self._explain_repeat,
+            low_data="not judged: 3 others to compare with, 5 are needed.",
         )  # fmt: skip
 
     def _answer(self, ask: Ask) -> Answer:

@@ -14,6 +14,7 @@ from .offenders import repeat_numbers, repeats
 
 if TYPE_CHECKING:
     from .column_set import PatternSets
+    from .spec import Exposure
 
 
 def answer(spec: PatternSets, ask: Ask) -> Answer:
@@ -44,7 +45,23 @@ def _cases(spec: PatternSets, ask: Ask) -> tuple[pd.DataFrame, pd.Series]:
 
 def _judged(spec: PatternSets, ask: Ask, cases: pd.DataFrame, name: str) -> pd.DataFrame:
     end = pd.Timestamp(day_end(ask.as_of, spec.timezone)) - pd.Timedelta(microseconds=1)
-    return repeats(cases, name, "_at", as_of=end, days=spec.repeat_days)
+    given = next((one for one in spec.exposure if one.name == name), None)
+    if given is None:
+        return repeats(cases, name, "_at", as_of=end, days=spec.repeat_days)
+    spent = _exposure(spec, given, name, ask)
+    return repeats(
+        cases, name, "_at", as_of=end, days=spec.repeat_days, exposure=spent, nouns=("case", given.noun)
+    )
+
+
+def _exposure(spec: PatternSets, given: Exposure, name: str, ask: Ask) -> pd.Series | pd.DataFrame:
+    """Return what each had to do with: for all of the window, or row by row with its date."""
+    rows = ask.records if given.table == spec.table else ask.tables[given.table]
+    amounts = pd.to_numeric(rows[given.amount], errors="coerce").astype(float)
+    names = plain(rows[given.by])
+    if not given.date:
+        return amounts.set_axis(pd.Index(names, dtype=object))
+    return pd.DataFrame({name: names, "_at": moments(rows[given.date], spec.timezone), "amount": amounts})
 
 
 def explain(spec: PatternSets, ask: Ask, key: str) -> Sequence[str]:

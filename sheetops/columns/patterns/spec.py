@@ -20,12 +20,27 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Exposure:
+    """What those that a field names had to do with: the sum of the field `amount` of a table, for each of its values of `by`.
+
+    `date` is when a row was, where rows are of a day or so; only those of the window count then ("": all are of the window). `noun` is one of it.
+    """
+
+    name: str
+    table: str
+    amount: str
+    by: str
+    date: str
+    noun: str
+
+
+@dataclass(frozen=True)
 class PatternSpec:
     """What a `[patterns.TABLE]` part says.
 
     Scenarios are combinations of `attributes` among the cases of the last `window` days by `date`; they are records of the table
     `patterns`. `text` is a field of free text that is compared for the same story ("" : none). `repeats` are fields that name
-    somebody, looked at for `repeat_days`.
+    somebody, looked at for `repeat_days`, and judged by their `exposure` where there is one.
     """
 
     table: str
@@ -40,6 +55,7 @@ class PatternSpec:
     fdr: float
     most: int
     timezone: str
+    exposure: tuple[Exposure, ...] = ()
 
     @property
     def outcome_fields(self) -> tuple[str, ...]:

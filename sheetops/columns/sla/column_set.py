@@ -51,6 +51,7 @@ class SlaColumns(SlaSpec):
         return ColumnSet(
             "sla", self.table, (), self._fields, self._answer, history=True, tables=tables,
             settings=self.said, may_propose=self.escalated,
+            low_data="Blank without a policy or a start; Not judged: its stop lies before its start.",
         )  # fmt: skip
 
     @property

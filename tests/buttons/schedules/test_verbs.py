@@ -228,3 +228,14 @@ def test_the_system_that_a_machine_has(machine: Machine, tmp_path: Path) -> None
     assert quiet_python(tmp_path / "python.exe").name == "python.exe"
     (tmp_path / "pythonw.exe").touch()
     assert quiet_python(tmp_path / "python.exe").name == "pythonw.exe"
+
+
+def test_the_page_of_the_service_is_told_when_the_next_run_is(config: Config, machine: Machine) -> None:
+    assert verbs.next_words(config.folder, NOW) == ""
+    add(config, machine)
+    add(config, machine, "every day at 6:00", runs="weekly")
+    assert verbs.next_words(config.folder, NOW) == f"Thu 26 Nov 12:15: sync ({PHRASE})"
+    assert (
+        verbs.next_words(config.folder, NOW.replace(hour=20))
+        == "Fri 27 Nov 06:00: weekly (every day at 6:00)"
+    )

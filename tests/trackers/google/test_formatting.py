@@ -188,7 +188,7 @@ def test_the_header_is_styled_noted_and_frozen_and_filters(box, formatted):
     area = sheet["basicFilter"]["range"]
     assert (area["startRowIndex"], area["startColumnIndex"], area["endColumnIndex"]) == (2, 0, 10)
     widths = [one["pixelSize"] for one in sheet["data"][0]["columnMetadata"]]
-    assert widths[9] == 502
+    assert widths[9] == 348
     assert widths[10] == 100
 
 

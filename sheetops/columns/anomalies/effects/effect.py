@@ -17,8 +17,11 @@ from .ratio import rate_ratio
 
 Verdict = Literal["effect", "no clear effect", "not judged"]
 
+Kind = Literal["", "rate ratio", "series", "distance", "units", "few units"]
+"""What it was found by: two rates; one series; its distance from others; units against units, with few of them or enough."""
+
 _NOMINAL = 0.05
-_LEAST_UNITS = 2
+_LEAST_UNITS, _ENOUGH_UNITS = 2, 4
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Effect:
     expected: float = math.nan
     """What the level after would have been without the measure, by the model."""
     method: str = ""
+    kind: Kind = ""
     checks: tuple[Check, ...] = ()
     reason: str = ""
     """Why it is not judged."""
@@ -156,7 +160,7 @@ def _short(treated: Panel, reason: str, asked: Effect) -> Effect:
         "pre-trend", None, "Before against after only: a trend, or a season, would look the same."
     )
     asked = replace(asked, before=treated.mean(after=False), after=treated.mean(after=True))
-    return _answered(asked, found[:3], found.p_value, method, (caution,))
+    return _answered(replace(asked, kind="rate ratio"), found[:3], found.p_value, method, (caution,))
 
 
 def _interrupted(treated: Panel, asked: Effect, slope: bool, season: int | None) -> Effect:
@@ -172,7 +176,7 @@ def _interrupted(treated: Panel, asked: Effect, slope: bool, season: int | None)
         placebo_dates(y[:at], change.estimate, change.correlation, trend=True),
     )
     method = f"interrupted time series, trend and step, AR(1) errors (correlation {change.correlation:.2f})"
-    return _modelled(asked, change, method, checks)
+    return _modelled(replace(asked, kind="series"), change, method, checks)
 
 
 AFTER_FREE = 4
@@ -195,7 +199,7 @@ def _distance(treated: Panel, others: Panel, asked: Effect) -> Effect:
     )
     units = f"{len(changes)} comparison series" if len(changes) > 1 else "the comparison"
     method = f"difference from {units}, AR(1) errors (correlation {change.correlation:.2f})"
-    return _modelled(asked, change, method, checks)
+    return _modelled(replace(asked, kind="distance"), change, method, checks)
 
 
 def _changes(each: Floats, at: int) -> Floats:
@@ -218,6 +222,7 @@ def _by_unit(treated: Panel, others: Panel, asked: Effect) -> Effect:
         "errors clustered by unit"
     )
     levels = (estimate, float(interval.low), float(interval.high))
+    asked = replace(asked, kind="units" if len(changed) >= _ENOUGH_UNITS <= len(compared) else "few units")
     return _scaled(asked, levels, float(test.pvalue), method, checks)
 
 

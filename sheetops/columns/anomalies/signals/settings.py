@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
+from .readings import Floats
+
 DEFAULT_THRESHOLD = 0.5
 """A score at or above this is flagged, unless another threshold, a rate or a multiplier is chosen."""
 
@@ -19,7 +21,7 @@ class Settings:
 
     threshold: float = DEFAULT_THRESHOLD
     rate: float | None = None
-    multiplier: float = 1.0
+    multiplier: Any = 1.0
     season: Any = None
     warm_up: int | None = None
     min_scale: float = 0.0
@@ -40,20 +42,27 @@ def chosen(settings: Mapping[str, Any]) -> Settings:
         raise ValueError(f"threshold is a score between 0 and 1, not {made.threshold}")
     if made.rate is not None and not 0 < made.rate < 1000:
         raise ValueError(f"rate is flags per 1,000 points, more than 0 and less than 1,000, not {made.rate}")
-    if not made.multiplier > 0:
-        raise ValueError(f"multiplier is a positive number, not {made.multiplier}")
+    if not np.all(np.asarray(made.multiplier, dtype=float) > 0):
+        raise ValueError(f"multiplier is a positive number, or one for each row, not {made.multiplier}")
     if made.warm_up is not None and made.warm_up < 0:
         raise ValueError(f"warm_up is a number of points, not {made.warm_up}")
     return made
 
 
 def score_threshold(settings: Settings) -> float:
-    """Return the score from which a point is flagged: the threshold with the series' own multiplier applied.
+    """Return the score from which a series' last point is flagged: the threshold with the series' own multiplier applied."""
+    multiplier = np.asarray(settings.multiplier, dtype=float)
+    last = float(multiplier.reshape(-1)[-1]) if multiplier.size else 1.0
+    return float(at_odds(np.array([settings.threshold]), last)[0])
 
-    The multiplier acts on the odds score / (1 - score), which are proportional to the combined deviation.
+
+def at_odds(threshold: Floats, multiplier: Any) -> Floats:
+    """Return thresholds with a multiplier of their odds applied.
+
+    The odds score / (1 - score) are proportional to the combined deviation.
     """
-    odds = settings.threshold / (1 - settings.threshold) * settings.multiplier
-    return odds / (1 + odds)
+    odds = threshold / (1 - np.minimum(threshold, 1 - 1e-12)) * multiplier
+    return np.asarray(odds / (1 + odds), dtype=float)
 
 
 def event_spans(events: Iterable[Any]) -> list[tuple[np.datetime64, np.datetime64, str]]:

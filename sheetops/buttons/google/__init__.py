@@ -1,0 +1,1 @@
+"""The menu and the button in Google Sheets: an Apps Script that presses over HTTP."""

@@ -1,0 +1,1 @@
+"""What people read: reports, and pictures of what was found. Frames in, documents and bytes out."""
