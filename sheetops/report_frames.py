@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from .columns.days import moments
 from .columns.making import in_words
 from .columns.sets import Ask
 from .dataset.frame import series
-from .dataset.past import CHANGES
 from .model.record import Op
 from .model.schema import FieldType
 from .reports.facts import Facts, Past, read_as_one
@@ -54,7 +54,12 @@ def facts(
         for role, one in bind(ws.config.reports, ws.schema).items()
         if roles is None or role in roles
     }
-    frames = {role: _frame(ws, one, seq, long=long) for role, one in bound.items()}
+    clocks = ws.config.sla if sla else {}
+    policies = {name: _whole(ws, one.policies, seq) if one.policies else None for name, one in clocks.items()}
+    told = _all_told(ws, bound, policies, seq)
+    read = _Columns(ws, seq, [(one.table, _fields(one, long=long).values()) for one in bound.values()],
+                    [(name, _watched(ws, clocks[name], policies[name])) for name in clocks], _references(ws).items())  # fmt: skip
+    frames = {role: _frame(ws, one, read, long=long) for role, one in bound.items()}
     cases = bound.get("cases")
     frames, more = read_as_one(
         frames, cases is not None and cases.fields.get("type") == cases.fields.get("policy")
@@ -66,16 +71,35 @@ def facts(
         bound,
         frames,
         changes={
-            role: _changes(ws, bound[role], parts, seq) for role, parts in _TOLD.items() if role in bound
+            role: _changes(told[bound[role].table], bound[role], parts)
+            for role, parts in _TOLD.items()
+            if role in bound
         },
-        verdicts={name: _verdicts(ws, one, seq, as_of) for name, one in ws.config.sla.items()} if sla else {},
+        verdicts={
+            name: _verdicts(ws, one, policies[name], told[name], read, as_of) for name, one in clocks.items()
+        },
         waits=ws.store.held_at(known),
         runs=_runs(ws, known),
         values=ws.config.reports.values,
-        dangling=_dangling(ws, seq),
+        dangling=_dangling(ws, read),
         labels=_labels(ws, bound),
         notes=(*notes, *more),
     )
+
+
+def _all_told(
+    ws: Workspace, bound: Mapping[str, Bound], policies: Mapping[str, pd.DataFrame | None], seq: int
+) -> dict[str, pd.DataFrame]:
+    """Return by table the changes of all fields that something looks at: the journal is read once for each."""
+    wanted: dict[str, set[str]] = {}
+    for role, parts in _TOLD.items():
+        if role in bound:
+            wanted.setdefault(bound[role].table, set()).update(
+                bound[role].fields[part] for part in parts if part in bound[role].fields
+            )
+    for name, table in policies.items():
+        wanted.setdefault(name, set()).update(_watched(ws, ws.config.sla[name], table))
+    return {table: _told(ws, table, sorted(fields), seq) for table, fields in wanted.items()}
 
 
 def _labels(ws: Workspace, bound: Mapping[str, Bound]) -> dict[tuple[str, str], str]:
@@ -88,13 +112,40 @@ def _labels(ws: Workspace, bound: Mapping[str, Bound]) -> dict[tuple[str, str], 
     return {place: field.label or in_words(field.name) for place, field in known.items()}
 
 
-def _frame(ws: Workspace, one: Bound, seq: int, *, long: bool) -> pd.DataFrame:
+class _Columns:
+    """Columns of tables as they were: each table is read once, with all columns that somebody wants."""
+
+    def __init__(self, ws: Workspace, seq: int, *wanted: Iterable[tuple[str, Iterable[str]]]) -> None:
+        self.ws, self.seq = ws, seq
+        self._wanted: dict[str, set[str]] = {}
+        for table, names in chain(*wanted):
+            self._wanted.setdefault(table, set()).update(names)
+        self._read: dict[str, dict[str, list[Any]]] = {}
+
+    def of(self, table: str) -> dict[str, list[Any]]:
+        """Return the columns of a table, the key among them."""
+        if table not in self._read:
+            self._read[table] = self.ws.store.columns_at(table, sorted(self._wanted.get(table, ())), self.seq)
+        return self._read[table]
+
+
+def _fields(one: Bound, *, long: bool) -> dict[str, str]:
+    return {part: name for part, name in one.fields.items() if long or part not in LONG}
+
+
+def _references(ws: Workspace) -> dict[str, list[str]]:
+    """Return by table the fields that point to a table."""
+    return {
+        table.name: [field.name for field in table.fields if field.references in ws.schema.tables]
+        for table in ws.schema.tables.values()
+    }
+
+
+def _frame(ws: Workspace, one: Bound, read: _Columns, *, long: bool) -> pd.DataFrame:
     """Return the records of a role, times in UTC; other values as they are, blanks as None."""
     import pandas as pd
 
-    table = ws.schema.table(one.table)
-    parts = {part: name for part, name in one.fields.items() if long or part not in LONG}
-    columns = ws.store.columns_at(one.table, list(dict.fromkeys(parts.values())), seq)
+    table, parts, columns = ws.schema.table(one.table), _fields(one, long=long), read.of(one.table)
     made = {"key": pd.Series(columns[one.key], dtype=object)}
     for part, name in parts.items():
         made[part] = _column(table.field(name).type, columns[name], part, ws.config.timezone)
@@ -111,85 +162,98 @@ def _column(kind: FieldType, values: list[Any], part: str, timezone: str) -> pd.
     return pd.Series(values, dtype=object)
 
 
-def _changes(ws: Workspace, one: Bound, parts: Sequence[str], seq: int) -> pd.DataFrame:
+def _changes(told: pd.DataFrame, one: Bound, parts: Sequence[str]) -> pd.DataFrame:
     """Return the changes of some parts of a role's records."""
     part_of = {one.fields[part]: part for part in parts if part in one.fields}
-    told = _told(ws, one.table, part_of, seq)
-    told["part"] = told["field"].map(part_of)
-    return told.rename(columns={"effective_at": "at"})
+    mine = told[told["field"].isin(list(part_of))]
+    return mine.assign(part=mine["field"].map(part_of)).rename(columns={"effective_at": "at"})
 
 
 def _told(ws: Workspace, table: str, fields: Collection[str], seq: int) -> pd.DataFrame:
     """Return the changes of some fields as a frame of CHANGES, times in UTC."""
     import pandas as pd
 
-    rows = ws.store.changes_until(table, fields, seq)
-    columns = dict(zip(CHANGES, zip(*rows, strict=True) if rows else ((),) * len(CHANGES), strict=True))
-    told = pd.DataFrame({name: pd.Series(list(column), dtype=object) for name, column in columns.items()})
+    columns = ws.store.changes_until(table, fields, seq)
+    told = pd.DataFrame({name: pd.Series(column, dtype=object) for name, column in columns.items()})
     for name in ("recorded_at", "effective_at"):
         told[name] = pd.to_datetime(told[name], utc=True, format="ISO8601")
     told["effective_at"] = told["effective_at"].fillna(told["recorded_at"])
     return told.astype({"seq": "int64"})
 
 
-def _verdicts(ws: Workspace, sla: SlaColumns, seq: int, as_of: datetime) -> pd.DataFrame:
-    """Return the verdicts of a table's SLA at a time, by what was known then."""
-    ask = sla_ask(ws, sla, seq, as_of)
-    policies, _ = sla.read(ask.tables.get(sla.policies))
-    return sla.result(ask, policies).verdicts
-
-
-def sla_ask(
-    ws: Workspace, sla: SlaColumns, seq: int, as_of: datetime, keys: Collection[str] | None = None
-) -> Ask:
-    """Return what the SLA of a table is asked: records and history of the fields that its policies look at."""
+def _watched(ws: Workspace, sla: SlaColumns, policies: pd.DataFrame | None) -> list[str]:
+    """Return the fields that the policies of a table look at."""
     import pandas as pd
 
     from .columns.sla.compute import opened_by, watch_of
     from .columns.sla.settings import Settings
 
     table = ws.schema.table(sla.table)
-    tables = {name: _whole(ws, name, seq) for name in (sla.policies, sla.history) if name}
     settings = Settings(key=sla.key, timezone=sla.timezone, **sla.roles)
     probe = pd.DataFrame(columns=list(table.by_name))
-    policies = [opened_by(one, probe, settings) for one in sla.read(tables.get(sla.policies))[0]]
-    watch = watch_of(policies, settings)
-    fields = sorted((watch.states | watch.moments) & {*table.by_name})
-    columns = ws.store.columns_at(sla.table, fields, seq)
-    records = pd.DataFrame({name: series(table.field(name).type, column) for name, column in columns.items()})
-    history = _with_births(_told(ws, sla.table, fields, seq), records, sla.key, fields)
-    if keys is not None:
-        records, history = (
-            records[records[sla.key].isin(list(keys))],
-            history[history["key"].isin(list(keys))],
-        )
-    return Ask(records, history, tables, as_of)
+    watch = watch_of([opened_by(one, probe, settings) for one in sla.read(policies)[0]], settings)
+    return sorted((watch.states | watch.moments) & {*table.by_name})
+
+
+def _verdicts(
+    ws: Workspace,
+    sla: SlaColumns,
+    policies: pd.DataFrame | None,
+    told: pd.DataFrame,
+    read: _Columns,
+    as_of: datetime,
+) -> pd.DataFrame:
+    """Return the verdicts of a table's SLA at a time, by what was known then."""
+    table, fields = ws.schema.table(sla.table), _watched(ws, sla, policies)
+    columns = read.of(sla.table)
+    records = _framed({name: series(table.field(name).type, columns[name]) for name in (sla.key, *fields)})
+    mine = told[told["field"].isna() | told["field"].isin(fields)]
+    tables = {} if policies is None else {sla.policies: policies}
+    if sla.history:
+        tables[sla.history] = _whole(ws, sla.history, read.seq)
+    ask = Ask(records, _with_births(mine, records, sla.key, fields), tables, as_of)
+    return sla.result(ask, sla.read(policies)[0]).verdicts
+
+
+def _framed(columns: Mapping[str, pd.Series]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame(dict(columns))
 
 
 def _with_births(told: pd.DataFrame, records: pd.DataFrame, key: str, fields: Sequence[str]) -> pd.DataFrame:
     """Return changes with a row for each value that a record was born with: the old one of its first change, or what it says still."""
+    import numpy as np
     import pandas as pd
 
-    told["new"] = told["new"].astype(object)
-    whole, cells = told[told["op"] != Op.SET.value], told[told["op"] == Op.SET.value]
+    keys = pd.Index(records[key].astype(object))
+    is_cell = (told["op"] == Op.SET.value).to_numpy()
+    cells, whole = told[is_cell], told[~is_cell]
     born = whole[whole["op"] == Op.ADD.value].drop_duplicates("key", keep="last")
     gone = whole[whole["op"] != Op.ADD.value]
-    gone = gone.assign(
-        field="archived", old=gone["op"] == Op.RESTORE.value, new=gone["op"] == Op.ARCHIVE.value
-    )
-    parts = [cells, gone]
-    still = records.set_index(key)
-    for name in fields:
-        first = cells[cells["field"] == name].drop_duplicates("key").set_index("key")["old"]
-        values = (
-            born["key"].map(still[name].astype(object))
-            if name in still
-            else pd.Series(None, born.index, dtype=object)
+    parts = [cells]
+    if len(gone):
+        parts.append(
+            gone.assign(
+                field="archived", old=gone["op"] == Op.RESTORE.value, new=gone["op"] == Op.ARCHIVE.value
+            )
         )
-        changed = born["key"].isin(first.index)
-        values = values.where(~changed, born["key"].map(first))
-        there = values.notna()
-        parts.append(born[there].assign(field=name, old=None, new=values[there]))
+    place, cell_place = keys.get_indexer(born["key"]), keys.get_indexer(cells["key"])
+    born, place = born[place >= 0], place[place >= 0]
+    for name in fields:
+        first = np.asarray(
+            records[name].astype(object).where(records[name].notna(), None), dtype=object
+        ).copy()
+        mine = np.flatnonzero((cells["field"] == name).to_numpy() & (cell_place >= 0))
+        case, at = np.unique(cell_place[mine], return_index=True)
+        first[case] = cells["old"].to_numpy(object)[mine[at]]
+        values = first[place]
+        there = np.array([value is not None for value in values], bool)
+        parts.append(
+            born[there].assign(
+                field=name, old=None, new=pd.Series(values[there], index=born.index[there], dtype=object)
+            )
+        )
     return pd.concat([part for part in parts if len(part)] or [told], ignore_index=True).sort_values(
         "seq", kind="stable", ignore_index=True
     )
@@ -212,19 +276,22 @@ def _runs(ws: Workspace, known: datetime) -> list[Past]:
     ]
 
 
-def _dangling(ws: Workspace, seq: int) -> dict[tuple[str, str, str], list[str]]:
-    """Return the references to records that are not there, by table, field and the table that they point to."""
+def _dangling(ws: Workspace, read: _Columns) -> dict[tuple[str, str, str], list[str]]:
+    """Return the references to records that are not there, by table, field and the table that they point to.
+
+    A record that was archived is there.
+    """
     found: dict[tuple[str, str, str], list[str]] = {}
-    there: dict[str, set[str]] = {}
-    for table in ws.schema.tables.values():
-        pointing = [field for field in table.fields if field.references in ws.schema.tables]
-        columns = ws.store.columns_at(table.name, [field.name for field in pointing], seq) if pointing else {}
-        for field in pointing:
-            target = str(field.references)
-            if target not in there:
-                there[target] = set(ws.store.columns_at(target, (), seq)[ws.schema.table(target).key])
-            if missing := sorted(
-                {str(value) for value in columns[field.name] if value is not None} - there[target]
-            ):
-                found[table.name, field.name, target] = missing
+    for table, names in _references(ws).items():
+        for name in names:
+            target = str(ws.schema.table(table).field(name).references)
+            said = {str(value) for value in read.of(table)[name] if value is not None}
+            missing = said - set(read.of(target)[ws.schema.table(target).key]) if said else said
+            if missing and (missing := missing - _archived(ws, target)):
+                found[table, name, target] = sorted(missing)
     return found
+
+
+def _archived(ws: Workspace, table: str) -> set[str]:
+    active = ws.store.columns_at(table, (), ws.store.head())[ws.schema.table(table).key]
+    return ws.store.keys(table) - set(active)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .environment import collector_paused
 from .model.errors import TrackerNotWritten, UnknownName
 from .model.nearest import did_you_mean
 from .outcome import Outcome
@@ -35,8 +36,9 @@ def weekly(
     now = ws.now()
     asked = read_week(week, now, ws.config.timezone)
     closes = asked.end + ws.config.reports.closes
-    found = facts(ws, min(asked.end, now), min(closes, now))
-    return delivered(ws, "report weekly", make(found, asked, ws.config.name, closes), to, replace=replace)
+    with collector_paused():
+        document = make(facts(ws, min(asked.end, now), min(closes, now)), asked, ws.config.name, closes)
+    return delivered(ws, "report weekly", document, to, replace=replace)
 
 
 def case_library(ws: Workspace, to: Path | None = None, *, replace: bool = False) -> Outcome:

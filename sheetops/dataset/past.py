@@ -5,23 +5,21 @@ Whole columns, and only those that are asked for: a report looks at ten fields o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select
 
 from ..model.record import Op
 from .bulk import fetch
-from .codec import load_json
+from .codec import Coder, load_json
 from .forms import form
 from .records import load_archived, sql_table
 from .shape import StoredTable
 from .tables import HELD, JOURNAL, RUNS
 
 Columns = dict[str, list[Any]]
-Change = tuple[Any, ...]
 
 CHANGES = ("seq", "key", "op", "field", "old", "new", "recorded_at", "effective_at")
 """What is known of a change. Times are as the database gives them: UTC text or datetimes."""
@@ -46,7 +44,8 @@ def columns_at(conn: Connection, table: StoredTable, names: Sequence[str], seq: 
     Records are in the order of their keys. A column that is not stored is blank.
     """
     found = _columns(conn, table, list(dict.fromkeys((table.key, *names))))
-    if later := _changes(conn, table, found.keys(), JOURNAL.c.seq > seq):
+    later = _changes(conn, table, found.keys(), JOURNAL.c.seq > seq)
+    if later["seq"]:
         found = _taken_back(conn, table, found, later)
     order = sorted(range(len(found[table.key])), key=found[table.key].__getitem__)
     return {name: [column[at] for at in order] for name, column in found.items()}
@@ -66,11 +65,11 @@ def _columns(conn: Connection, table: StoredTable, names: Sequence[str]) -> Colu
     return {name: found.get(name) or [None] * len(rows) for name in names}
 
 
-def _taken_back(conn: Connection, table: StoredTable, found: Columns, later: Iterable[Change]) -> Columns:
+def _taken_back(conn: Connection, table: StoredTable, found: Columns, later: Columns) -> Columns:
     """Return the columns without what later changes did."""
     first: dict[str, str] = {}
     old: dict[tuple[str, str], Any] = {}
-    for _, key, op, field, was, *_ in later:
+    for key, op, field, was in zip(*(later[name] for name in ("key", "op", "field", "old")), strict=True):
         if op == Op.SET:
             old.setdefault((key, field), was)
         else:
@@ -97,8 +96,8 @@ def _bring_back(
             column.append(record.values.get(name))
 
 
-def changes_until(conn: Connection, table: StoredTable, fields: Collection[str], seq: int) -> list[Change]:
-    """Return the changes of some fields up to entry `seq`, in order, as tuples of CHANGES.
+def changes_until(conn: Connection, table: StoredTable, fields: Collection[str], seq: int) -> Columns:
+    """Return the changes of some fields up to entry `seq`, in order: a column for each name of CHANGES.
 
     A record that was added, archived or restored is one change, without field and values: what it was born with is the
     `old` of its first change, or what it says still. Fields and values are as they are called and typed today.
@@ -108,42 +107,58 @@ def changes_until(conn: Connection, table: StoredTable, fields: Collection[str],
 
 def _changes(
     conn: Connection, table: StoredTable, fields: Collection[str], when: ColumnElement[bool]
-) -> list[Change]:
+) -> Columns:
     column = JOURNAL.c
     former = {name for field in fields for name in table.former_names(field)}
-    whole = [Op.ADD.value, Op.ARCHIVE.value, Op.RESTORE.value]
+    whole = column.op.in_([Op.ADD.value, Op.ARCHIVE.value, Op.RESTORE.value])
     cell = (column.op == Op.SET.value) & column.field.in_(sorted(former))
-    parts = (column.seq, column.key, column.op, column.field)
-    times = (column.recorded_at, column.effective_at)
-    about = (column.table_name == table.name) & when
-    born = fetch(conn, select(*parts, *times).where(about, column.op.in_(whole)))
-    sets = fetch(conn, select(*parts, column.old_value, column.new_value, *times).where(about, cell))
-    read = _Reader(table)
-    rows: list[Change] = [(number, key, op, None, None, None, *at) for number, key, op, _, *at in born]
-    rows += [row for said in sets if (row := read(said))[3] in fields]
-    rows.sort(key=itemgetter(0))
-    return rows
+    values = (
+        case((cell, one)) for one in (column.old_value, column.new_value)
+    )  # of a birth, all at once: too much
+    parts = (
+        column.seq,
+        column.key,
+        column.op,
+        column.field,
+        *values,
+        column.recorded_at,
+        column.effective_at,
+    )
+    wanted = (
+        select(*parts).where(column.table_name == table.name, when, or_(whole, cell)).order_by(column.seq)
+    )
+    rows = fetch(conn, wanted)
+    found = (
+        dict(zip(CHANGES, map(list, zip(*rows, strict=True)), strict=True))
+        if rows
+        else {name: [] for name in CHANGES}
+    )
+    return _as_today(table, found, {*fields}) if rows else found
 
 
-class _Reader:
-    """Reads rows of the journal; the few texts that a choice has are read once each."""
+def _as_today(table: StoredTable, found: Columns, fields: Collection[str]) -> Columns:
+    """Read fields and values as they are called and typed today; each distinct text of a field is read once."""
+    eras = [table.era(seq) for seq in found["seq"]] if table.past else [0] * len(found["seq"])
+    said = list(zip(eras, found["field"], strict=True))
+    lens = {place: table.lens_of(place[0]).fields[place[1]] for place in set(said) if place[1] is not None}
+    names = {place: name for place, (name, _) in lens.items()} | {(era, None): None for era in set(eras)}
+    found["field"] = [names[place] for place in said]
+    for column in ("old", "new"):
+        known = {
+            pair: _read(lens.get(pair[0]), pair[1]) for pair in set(zip(said, found[column], strict=True))
+        }
+        found[column] = [known[pair] for pair in zip(said, found[column], strict=True)]
+    if {*found["field"]} <= {None, *fields}:
+        return found
+    keep = [at for at, name in enumerate(found["field"]) if name is None or name in fields]
+    return {name: [column[at] for at in keep] for name, column in found.items()}
 
-    def __init__(self, table: StoredTable) -> None:
-        self.table, self.known = table, dict[Any, Any]()
 
-    def __call__(self, said: Sequence[Any]) -> tuple[Any, ...]:
-        number, key, op, field, old, new, *at = said
-        name, read = self.table.lens(number).fields[field]
-        return (number, key, op, name, self._value(read, old), self._value(read, new), *at)
-
-    def _value(self, read: Any, text: str | None) -> Any:
-        if text is None:
-            return None
-        place = (read, text)
-        if place not in self.known:
-            value = load_json(text)
-            self.known[place] = read(value) if read else value
-        return self.known[place]
+def _read(lens: tuple[str, Coder | None] | None, text: str | None) -> Any:
+    if text is None or lens is None:
+        return None
+    value = load_json(text)
+    return lens[1](value) if lens[1] else value
 
 
 def held_at(conn: Connection, moment: datetime) -> list[Mapping[str, Any]]:

@@ -127,7 +127,14 @@ class StoredTable:
 
     def lens(self, seq: int) -> Lens:
         """Return how the entry number `seq` of the journal is to be read today."""
-        era = bisect_left(self._moments, seq)
+        return self.lens_of(self.era(seq))
+
+    def era(self, seq: int) -> int:
+        """Return how many changes of the shape came before the entry number `seq`."""
+        return bisect_left(self._moments, seq)
+
+    def lens_of(self, era: int) -> Lens:
+        """Return how entries after so many changes of the shape are to be read today."""
         if era not in self._lenses:
             self._lenses[era] = _lens(self.fields, self.past[era:])
         return self._lenses[era]

@@ -296,12 +296,14 @@ class Store:
                 return {name: [] for name in dict.fromkeys((asked.key, *names))}
             return past.columns_at(conn, shape[table], names, seq)
 
-    def changes_until(self, table: str, fields: Collection[str], seq: int) -> list[tuple[Any, ...]]:
-        """Return the changes of some fields up to entry `seq`, in order (see `past.changes_until`)."""
+    def changes_until(self, table: str, fields: Collection[str], seq: int) -> dict[str, list[Any]]:
+        """Return the changes of some fields up to entry `seq`, in order, as columns (see `past.changes_until`)."""
         self._schema.table(table)
         with self._db.read() as conn:
             shape = self._shapes.read(conn)
-            return past.changes_until(conn, shape[table], fields, seq) if table in shape else []
+            if table not in shape:
+                return {name: [] for name in past.CHANGES}
+            return past.changes_until(conn, shape[table], fields, seq)
 
     def held_at(self, moment: datetime) -> list[Mapping[str, Any]]:
         """Return what was held at a moment, by number."""
