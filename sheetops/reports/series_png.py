@@ -1,11 +1,11 @@
-"""The chart of a series as a PNG: shapes and greys carry the meaning, colour only repeats it."""
+"""The chart of a series as a PNG or SVG: shapes and greys carry the meaning, colour only repeats it."""
 
 from __future__ import annotations
 
 import warnings
 from io import BytesIO
 from textwrap import fill
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _SIZE, _DPI = (10.0, 4.6), 120
 _MARKS = {"high": ("^", "#b2182b", "high"), "low": ("v", "#2166ac", "low"), "watch": ("o", "none", "watch")}
+_SVG = {"svg.fonttype": "none", "svg.hashsalt": "series"}
 _NAMED = 6
 """Events whose names fit above the chart; with more, the shading has to do."""
 _OTHER_SCRIPTS = (
@@ -35,14 +36,27 @@ _OTHER_SCRIPTS = (
 
 def png(points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> bytes:
     """Return the picture as bytes. `points` and `events` as `series_chart` has them."""
+    return _saved(points, words, events, "png")
+
+
+def svg(points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> str:
+    """Return the picture as an SVG element whose text can be selected. `points` and `events` as `series_chart` has them."""
+    written = _saved(points, words, events, "svg").decode("utf-8")
+    return written[written.index("<svg ") :].strip()
+
+
+def _saved(
+    points: pd.DataFrame, words: ChartWords, events: pd.DataFrame, kind: Literal["png", "svg"]
+) -> bytes:
     out = BytesIO()
     with mpl.rc_context(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")
-        mpl.rcParams.update({**mpl.rcParamsDefault, "font.family": _fonts(), "hatch.linewidth": 0.5})
+        mpl.rcParams.update({**mpl.rcParamsDefault, "font.family": _fonts(), "hatch.linewidth": 0.5, **_SVG})
         figure = Figure(figsize=_SIZE, dpi=_DPI, layout="constrained")
         FigureCanvasAgg(figure)
         _draw(figure.subplots(), points, words, events)
-        figure.savefig(out, format="png", metadata={"Software": None})
+        metadata: dict[str, Any] = {"Software": None} if kind == "png" else {"Date": None, "Creator": None}
+        figure.savefig(out, format=kind, metadata=metadata)
     return out.getvalue()
 
 

@@ -8,8 +8,8 @@ import unicodedata
 from typing import Any
 
 from ...model.errors import UnknownName
-from ..document import Bullets, Chart, Document, Grid, Number, Paragraph
-from .charts import png
+from ..document import Block, Bullets, Chart, Document, Grid, Number, Paragraph, SeriesChart
+from .charts import followed_png, png
 from .zips import rezipped
 
 _BLUE, _ORANGE, _GREY = "1F3A5F", "C2571A", "666666"
@@ -77,7 +77,7 @@ def _page(made: Any, document: Document) -> None:
     _run(footer, f"{document.title}, as of {document.as_of:%Y-%m-%d %H:%M} UTC", color=_GREY, size=8)
 
 
-def _block(made: Any, block: Paragraph | Bullets | Grid | Chart) -> None:
+def _block(made: Any, block: Block) -> None:
     if isinstance(block, Paragraph):
         notice = block.kind == "notice"
         _run(made.add_paragraph(), block.text, color=_ORANGE if notice else None, bold=notice)
@@ -86,18 +86,24 @@ def _block(made: Any, block: Paragraph | Bullets | Grid | Chart) -> None:
             _run(made.add_paragraph(style="List Bullet"), item)
     elif isinstance(block, Grid):
         _grid(made, block)
+    elif isinstance(block, SeriesChart):
+        _picture(made, followed_png(block), f"{block.title}. {block.alt}")
+        _run(made.add_paragraph(), block.alt, color=_GREY, size=9)
     else:
         _chart(made, block)
 
 
 def _chart(made: Any, chart: Chart) -> None:
+    said = f"{chart.title}: {chart.y_axis} by {chart.x_axis}. The numbers are in the tables."
+    _picture(made, png(chart), said)
+
+
+def _picture(made: Any, drawn: bytes, said: str) -> None:
+    """Add a picture with the text that a screen reader says in place of it."""
     from docx.shared import Cm
 
-    shown = made.add_picture(io.BytesIO(png(chart)), width=Cm(17))
-    described = shown._inline.docPr  # the text that a screen reader says in place of the picture
-    described.set(
-        "descr", _clean(f"{chart.title}: {chart.y_axis} by {chart.x_axis}. The numbers are in the tables.")
-    )
+    shown = made.add_picture(io.BytesIO(drawn), width=Cm(17))
+    shown._inline.docPr.set("descr", _clean(said))
 
 
 def _grid(made: Any, grid: Grid) -> None:
