@@ -23,7 +23,7 @@ from .document import (
     words,
 )
 from .study_steps import called, next_steps
-from .study_words import Size, alt, cell, headline, moment, percent, size, span
+from .study_words import Size, alt, cell, headline, moment, percent, said, size, span
 
 if TYPE_CHECKING:
     from ..columns.anomalies.studied import Studied
@@ -141,11 +141,11 @@ def _large(one: Incident) -> Iterator[Block]:
     if big.expected is not None and big.actual is not None:
         rows.append(("Difference", cell(big.actual - big.expected, rate), percent(big.change)))
     if big.lower is not None:
+        wide = f"{said(big.lower, rate)} to {said(big.upper, rate)}"
+        close = f"{said(big.close_lower, rate)} to {said(big.close_upper, rate)}"
         rows += [
-            ("Usual, from", cell(big.lower, rate), "if every point had erred the same way"),
-            ("Usual, to", cell(big.upper, rate), "if every point had erred the same way"),
-            ("Usual, from (closer)", cell(big.close_lower, rate), "if each point errs on its own"),
-            ("Usual, to (closer)", cell(big.close_upper, rate), "if each point errs on its own"),
+            ("Usual, at the widest", wide, "if every point had erred the same way"),
+            ("Usual, closer", close, "if each point errs on its own"),
         ]
     if one.record["score"] is not None:
         rows.append(
@@ -155,7 +155,7 @@ def _large(one: Incident) -> Iterator[Block]:
                 "flagged from 0.50, or as verdicts taught",
             )
         )
-    yield Grid(("", one.values or "number", "how that is meant"), tuple(rows))
+    yield Grid(("Size", one.values or "number", "how that is meant"), tuple(rows))
     if big.lower is None:
         yield Paragraph(
             "Its usual range is not known: its points are not flagged, or not looked at, any more."
@@ -285,7 +285,7 @@ def _people(one: Incident) -> Iterator[Block]:
     if not rows:
         yield Paragraph("Nobody has said anything yet: no verdict, no owner, no notes.")
         return
-    yield Grid(("", "What they said", "By whom, when"), tuple(rows))
+    yield Grid(("Field", "What they said", "By whom, when"), tuple(rows))
 
 
 def _before(one: Incident) -> Iterator[Block]:

@@ -16,6 +16,9 @@ _BLUE, _ORANGE, _GREY = "1F3A5F", "C2571A", "666666"
 _WIDE = 8
 """Columns from which a table's text is set smaller."""
 
+_CELL, _LETTER = 0.45, 0.2
+"""Centimetres of a cell without its text, and of a letter of its header."""
+
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML may hold; a cell of a spreadsheet may."""
 
@@ -134,7 +137,7 @@ def _grid(made: Any, grid: Grid) -> None:
 
 
 def _widths(table: Any, grid: Grid) -> None:
-    """Give each column room by what stands in it: long texts get more, but not all they ask for."""
+    """Give each column room by what stands in it, so that no header breaks within a word: long texts get more, but not all they ask for."""
     from docx.shared import Cm
 
     table.autofit = False
@@ -143,8 +146,11 @@ def _widths(table: Any, grid: Grid) -> None:
         lengths = sorted(len(str(row[n])) for row in grid.rows)
         long = lengths[-1 - len(lengths) // 10] if lengths else 0
         wanted.append(min(60, max(13, len(name), long)) ** 0.75)
-    for column, share in zip(table.columns, wanted, strict=True):
-        column.width = Cm(17 * share / sum(wanted))
+    least = [_CELL + _LETTER * max(map(len, name.split() or [""])) for name in grid.columns]
+    room = max(0.0, 17 - sum(least))
+    for column, share, need in zip(table.columns, wanted, least, strict=True):
+        given = need + room * share / sum(wanted) if sum(least) <= 17 else 17 * need / sum(least)
+        column.width = Cm(given)
 
 
 def _fill(
