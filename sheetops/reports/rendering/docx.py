@@ -147,10 +147,26 @@ def _widths(table: Any, grid: Grid) -> None:
         long = lengths[-1 - len(lengths) // 10] if lengths else 0
         wanted.append(min(60, max(13, len(name), long)) ** 0.75)
     least = [_CELL + _LETTER * max(map(len, name.split() or [""])) for name in grid.columns]
-    room = max(0.0, 17 - sum(least))
-    for column, share, need in zip(table.columns, wanted, least, strict=True):
-        given = need + room * share / sum(wanted) if sum(least) <= 17 else 17 * need / sum(least)
-        column.width = Cm(given)
+    for column, width in zip(table.columns, _shared(wanted, least, 17.0), strict=True):
+        column.width = Cm(width)
+
+
+def _shared(wanted: list[float], least: list[float], room: float) -> list[float]:
+    """Return the room shared out by what is wanted, none less than its least; where that is too much, by the least."""
+    if sum(least) >= room:
+        return [room * one / sum(least) for one in least]
+    given = [room * one / sum(wanted) for one in wanted]
+    short = [need > got for need, got in zip(least, given, strict=True)]
+    if not any(short):
+        return given
+    rest = room - sum(need for need, is_short in zip(least, short, strict=True) if is_short)
+    others = _shared(
+        [one for one, is_short in zip(wanted, short, strict=True) if not is_short],
+        [one for one, is_short in zip(least, short, strict=True) if not is_short],
+        rest,
+    )
+    left = iter(others)
+    return [need if is_short else next(left) for need, is_short in zip(least, short, strict=True)]
 
 
 def _fill(
