@@ -172,6 +172,36 @@ def effect(
     )
 
 
+@report.command()
+@click.argument("incident")
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Also write its summary to the table of case studies, in a run that can be undone.",
+)
+@click.option("--link", default="", metavar="URL", help="With --record: where the study can be read.")
+@TO
+@REPLACE
+@FOLDER
+@JSON
+def study(
+    incident: str, to: Path | None, link: str, folder: Path, *, record: bool, replace: bool, as_json: bool
+) -> None:
+    """Study the INCIDENT of a signal or of counts: what, when, how large, what explains it, what else changed, what next.
+
+    Changes at the same time are graded, with what speaks for and against each; none is said to be the cause.
+    """
+    from .. import study_verbs
+
+    carry_out(
+        "report study",
+        inside(
+            folder, lambda ws: study_verbs.study(ws, incident, to, record=record, link=link, replace=replace)
+        ),
+        as_json=as_json,
+    )
+
+
 @click.command()
 @click.argument("package", type=click.Path(path_type=Path))
 @JSON
