@@ -13,8 +13,10 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from sheetops import study_verbs
+from sheetops.cli.main import cli
 from sheetops.model.errors import TrackerNotWritten, UnknownName
 from sheetops.reports.direction import marked
 from sheetops.reports.study_steps import ASKED, step_words
@@ -282,6 +284,22 @@ def test_without_incidents_or_without_signals_it_says_where_they_come_from(tmp_p
     plain = Story(tmp_path / "plain", {"north": [["Case ID"]], "south": [["Case ID"]]})
     with pytest.raises(UnknownName, match=r"neither \[signals\] nor \[counts\]"):
         study_verbs.study(plain.ws, "INC-0001")
+
+
+def test_on_the_command_line_it_is_written_as_data_and_with_an_exit_code(story: Story) -> None:
+    key, _ = signals.the_dip(story)
+    (story.folder / "sheetops.toml").write_text(text(), encoding="utf-8")
+    story.ws.close()
+    out = story.folder / "study.html"
+    words = ["report", "study", key, "-C", str(story.folder), "--to", str(out), "--record", "--json"]
+    done = CliRunner().invoke(cli, words)
+    said = json.loads(done.stdout)
+    assert (said["sheetops"], said["command"], said["exit_code"], done.exit_code) == (1, "report study", 0, 0)
+    assert said["case_study"] == {"table": "case_studies", "key": "CS-0001", "run": "R2", "left": []}
+    assert out.stat().st_size > 10_000
+    wrong = CliRunner().invoke(cli, ["report", "study", "INC-99", "-C", str(story.folder)])
+    assert wrong.exit_code == 2
+    assert "There is no incident 'INC-99'" in wrong.stderr
 
 
 # --- the record -------------------------------------------------------------------------------------------
