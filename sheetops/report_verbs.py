@@ -243,6 +243,9 @@ def _time(moment: datetime) -> str:
 
 def rendered(document: Document, kind: str) -> bytes:
     """Return a document as the bytes of a file. Raise UnknownName where a package for it is not installed."""
+    from .reports.direction import readable
+
+    document = readable(document)
     if kind == "md":
         from .reports.rendering.markdown import markdown
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -139,14 +140,17 @@ def _large(one: Incident) -> Iterator[Block]:
         ("What was expected", cell(big.expected, rate), "from the series' own past"),
     ]
     if big.expected is not None and big.actual is not None:
-        rows.append(("Difference", cell(big.actual - big.expected, rate), percent(big.change)))
+        apart = big.actual - big.expected
+        shown = f"{100 * apart:+.2g} points" if rate and abs(apart) <= 1 else cell(apart, rate)
+        rows.append(("Difference", shown, percent(big.change)))
     if big.lower is not None:
         wide = f"{said(big.lower, rate)} to {said(big.upper, rate)}"
         close = f"{said(big.close_lower, rate)} to {said(big.close_upper, rate)}"
-        rows += [
-            ("Usual, at the widest", wide, "if every point had erred the same way"),
-            ("Usual, closer", close, "if each point errs on its own"),
-        ]
+        rows.append(
+            ("Usual", wide, "the widest: if every point had erred the same way" if big.points > 1 else "")
+        )
+        if big.points > 1:
+            rows.append(("Usual, closer", close, "if each point errs on its own"))
     if one.record["score"] is not None:
         rows.append(
             (
@@ -181,7 +185,7 @@ def _explains(one: Incident) -> Iterator[Block]:
     if len(others):
         moved = int((others["flagged"] > 0).sum())
         yield Paragraph(
-            f"{count(len(others), 'other series')} at the same times, of which {moved:,} {'was' if moved == 1 else 'were'} flagged too:"
+            f"{len(others):,} other series at the same times, {f'{moved:,}' if moved else 'none'} of them flagged:"
         )
         rows = tuple(
             (cut(str(row["series"]), 80), cell(row["actual"], one.rate), cell(row["expected"], one.rate), _change(row), f"flagged {row['flagged']} times" if row["flagged"] > 1 else "flagged" if row["flagged"] else "as expected")
@@ -210,12 +214,14 @@ def _causes(one: Incident, studied: Studied) -> Iterator[Block]:
         f"The parts that moved, among all combinations of {words(names)}, against what was usual for them; a lead, no proof."
     )
     rows = tuple(
-        (" and ".join(f"{name} = {value}" for name, value in row["cause"]), cell(_known(row["actual"]), one.rate), cell(_known(row["expected"]), one.rate), Number(_known(row["share"]), "share"), str(row["why"]))
+        (" and ".join(f"{name} = {value}" for name, value in row["cause"]), cell(_known(row["actual"]), one.rate), cell(_known(row["expected"]), one.rate), Number(_known(row["share"]), "share"))
         for row in named[:SHOWN]
     )  # fmt: skip
     full = any(_known(row["share"]) is not None for row in named)
-    columns = ("Part", "What was", "Expected", "Of the whole move", "In words")
+    columns = ("Part", "What was", "Expected", "Of the whole move")
     yield Grid(columns, rows) if full else Bullets(tuple(str(row["why"]) for row in named[:SHOWN]))
+    if full and (beside := re.split(r"of the total's (?:rise|fall)", str(named[0]["why"]))[-1].strip("; ")):
+        yield Paragraph(f"{beside[:1].upper()}{beside[1:]}.")
 
 
 def _known(value: Any) -> float | None:
@@ -223,7 +229,10 @@ def _known(value: Any) -> float | None:
 
 
 def _change(row: Mapping[Any, Any]) -> str:
-    return f"{row['actual'] / row['expected'] - 1:+.0%}".replace("%", " %") if row["expected"] else "–"
+    if not row["expected"]:
+        return "–"
+    change = round(100 * (row["actual"] / row["expected"] - 1))
+    return f"{change:+,} %" if change else "0 %"
 
 
 # --- what else changed ------------------------------------------------------------------------------------

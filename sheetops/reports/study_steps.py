@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..columns.anomalies.spec import CLASSES
 from .document import words
-from .study_words import span
+from .study_words import moment, span
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -49,10 +49,10 @@ def _steps(one: Incident) -> Iterator[str]:
     key, series, when = record["incident"], record["series"], span(record, one.timezone)
     if not record["points"]:
         yield say["gone"]
-    yield say["numbers"].format(table=one.table, when=when.removeprefix("from ").removeprefix("at "))
+    yield say["numbers"].format(table=one.table, when=when)
     if one.studied is not None and one.studied.found is not None:
         yield from _where(one, say)
-        yield from _whom(one.studied.changes, say, when)
+        yield from _whom(one.studied.changes, say, moment(record["started"], one.timezone))
         if missing := unknown_classes(one.studied.looks_at):
             yield say["unknown"].format(classes=words(missing))
     if judged := [other for other in one.earlier if other["verdict"]]:
@@ -87,7 +87,7 @@ def _whom(changes: pd.DataFrame, say: dict[str, str], when: str) -> Iterator[str
     told = step_words()
     asked = changes[changes["grade"].isin(ASKED)]
     if not len(asked):
-        yield say["nothing"].format(when=when.removeprefix("from ").removeprefix("at "))
+        yield say["nothing"].format(when=when)
     stronger = False
     for grade in ASKED:
         some = asked[asked["grade"] == grade]

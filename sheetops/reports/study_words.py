@@ -24,7 +24,7 @@ class Size:
     """An incident against what was expected: sums over its flagged points, of a rate means.
 
     `lower` and `upper` are the usual range, were every point to err the same way; `close_lower` and `close_upper`, were each
-    to err on its own. None where nothing is known.
+    to err on its own. None where nothing is known. `points` is how many those are.
     """
 
     actual: float | None
@@ -33,6 +33,7 @@ class Size:
     upper: float | None = None
     close_lower: float | None = None
     close_upper: float | None = None
+    points: int = 0
 
     @property
     def change(self) -> float | None:
@@ -57,7 +58,7 @@ def size(record: Mapping[str, Any], during: pd.DataFrame | None, rate: bool) -> 
     below, above = (float(np.sqrt(((side - expected) ** 2).sum())) / of for side in (lower, upper))
     return Size(
         float(value.sum()) / of, middle, float(lower.sum()) / of, float(upper.sum()) / of,
-        middle - below, middle + above,
+        middle - below, middle + above, len(known),
     )  # fmt: skip
 
 
@@ -80,11 +81,11 @@ def cell(value: float | None, rate: bool) -> Number | str:
 
 
 def percent(change: float | None) -> str:
-    """Return a change in words: "40 % below", "2.4 times as much"."""
+    """Return a change in words: "40 % below", "2.4 times what was expected"."""
     if change is None:
         return "where nothing was expected"
     if change >= 1:
-        return f"{1 + change:,.1f} times as much"
+        return f"{1 + change:,.1f} times what was expected"
     return f"{abs(change):.0%} {'above' if change >= 0 else 'below'}".replace("%", " %")
 
 
@@ -98,10 +99,14 @@ def moment(time: Any, timezone: str) -> str:
 def span(record: Mapping[str, Any], timezone: str) -> str:
     """Return when an incident was: "from Wed 10 Dec 2025 to Sat 13 Dec 2025"."""
     first = moment(record["started"], timezone)
+    every = next((one for one in ("week", "month") if str(record["signal"]).endswith(f" a {one})")), "")
+    the = f"the {every} of " if every else ""
     if record["ended"] is None:
-        return f"from {first} on"
+        return f"from {the}{first} on"
     last = moment(record["ended"], timezone)
-    return f"at {first}" if first == last else f"from {first} to {last}"
+    if first == last:
+        return f"in {the}{first}" if every else f"{'at' if ':' in first else 'on'} {first}"
+    return f"from {the}{first} to {'that of ' if every else ''}{last}"
 
 
 def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, timezone: str) -> str:
@@ -110,13 +115,15 @@ def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, time
     points = f" ({count(int(record['points']), 'flagged point')})" if record["points"] else ""
     goes = " It goes on." if record["ended"] is None and record["points"] else ""
     happened = f"{of}, was {SIDES[str(record['direction'])]} {span(record, timezone)}{points}.{goes}"
-    kind = "The mean over these points" if rate else "The sum of these points"
+    single = record["points"] == 1
+    kind = "It is" if single else "The mean over these points is" if rate else "The sum of these points is"
     if one.expected is None or one.actual is None:
         return happened
-    against = f"{kind} is {said(one.actual, rate)} {values} against {said(one.expected, rate)} expected, {percent(one.change)}"
+    against = f"{kind} {said(one.actual, rate)} {values} against {said(one.expected, rate)} expected, {percent(one.change)}"
     if one.lower is None:
         return f"{happened} {against}."
-    return f"{happened} {against}; usual is {said(one.lower, rate)} to {said(one.upper, rate)}, even if every point had erred the same way."
+    how = "" if single else ", even if every point had erred the same way"
+    return f"{happened} {against}; usual is {said(one.lower, rate)} to {said(one.upper, rate)}{how}."
 
 
 def alt(
@@ -131,9 +138,6 @@ def alt(
         if len(inside)
         else ""
     )
-    moved = (
-        f" In the incident, {span(record, timezone)}, it is {percent(one.change)} what was expected."
-        if one.change is not None and one.change < 1
-        else ""
-    )
+    of = percent(one.change) + ("" if (one.change or 0) >= 1 else " what was expected")
+    moved = f" In the incident, {span(record, timezone)}, it is {of}." if one.change is not None else ""
     return f"Line of {values}, {record['series']}, from {first} to {last}, over a grey band of what is usual; {count(flagged, 'point')} flagged.{usual}{moved}"

@@ -13,9 +13,12 @@ from typing import Any
 
 import openpyxl
 import pytest
+from click.testing import CliRunner
 
 from sheetops import study_verbs
+from sheetops.cli.main import cli
 from sheetops.model.errors import TrackerNotWritten, UnknownName
+from sheetops.reports.direction import marked
 from sheetops.reports.study_steps import ASKED, step_words
 from tests.protocol import test_signals as signals
 from tests.protocol.story import Rows, Story
@@ -283,6 +286,22 @@ def test_without_incidents_or_without_signals_it_says_where_they_come_from(tmp_p
         study_verbs.study(plain.ws, "INC-0001")
 
 
+def test_on_the_command_line_it_is_written_as_data_and_with_an_exit_code(story: Story) -> None:
+    key, _ = signals.the_dip(story)
+    (story.folder / "sheetops.toml").write_text(text(), encoding="utf-8")
+    story.ws.close()
+    out = story.folder / "study.html"
+    words = ["report", "study", key, "-C", str(story.folder), "--to", str(out), "--record", "--json"]
+    done = CliRunner().invoke(cli, words)
+    said = json.loads(done.stdout)
+    assert (said["sheetops"], said["command"], said["exit_code"], done.exit_code) == (1, "report study", 0, 0)
+    assert said["case_study"] == {"table": "case_studies", "key": "CS-0001", "run": "R2", "left": []}
+    assert out.stat().st_size > 10_000
+    wrong = CliRunner().invoke(cli, ["report", "study", "INC-99", "-C", str(story.folder)])
+    assert wrong.exit_code == 2
+    assert "There is no incident 'INC-99'" in wrong.stderr
+
+
 # --- the record -------------------------------------------------------------------------------------------
 
 
@@ -374,10 +393,10 @@ def test_a_surge_of_counts_is_studied_too(counted: Story) -> None:
     (key,) = signals.incidents(counted)
     said = told(counted, key)
     assert (
-        "weekly (cases a week), UK · Spam, was above what was expected at Mon 22 Dec 2025 (1 flagged point)"
+        "weekly (cases a week), UK · Spam, was above what was expected from the week of Mon 22 Dec 2025 on (1 flagged point)"
         in said
     )
-    assert "times as much; usual is" in said
+    assert "times what was expected; usual is" in said
     assert "market = UK and policy = Spam" in part(said, "What explains it")
     assert "| UK · Fakes |" in said
     for kind in FORMATS:
@@ -395,6 +414,22 @@ def test_names_from_right_to_left_and_emoji_are_in_all_formats(tmp_path: Path, s
         study_verbs.study(story.ws, key, tmp_path / f"rtl.{kind}")
     assert "سبام 😀" in (tmp_path / "rtl.html").read_text(encoding="utf-8")
     assert "سبام 😀" in openpyxl.load_workbook(tmp_path / "rtl.xlsx").worksheets[0]["A1"].value
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("policy = سبام: 47, 9 expected", "policy = سبام\u200e: 47, 9 expected"),
+        ("policy = سبام 😀: 47", "policy = سبام\u200e 😀: 47"),
+        ("policy = سبام 2 خبر, all", "policy = سبام 2 خبر, all"),
+        ("سبام: 47 expected", "سبام: 47 expected"),
+        ("policy = سبام and no number", "policy = سبام and no number"),
+        ("😀 47 café", "😀 47 café"),
+        ("", ""),
+    ],
+)
+def test_numbers_after_a_name_from_right_to_left_stay_in_order(text: str, shown: str) -> None:
+    assert marked(text) == shown
 
 
 def test_the_words_of_next_steps_are_data_with_a_class_for_each(story: Story) -> None:
