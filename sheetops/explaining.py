@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from .model.record import Entry
     from .model.schema import Field, Table
 
+_INTERVALS = 10
+"""So many intervals of a goal are told where a row is explained; `sheetops explain KEY sla` tells all."""
+
 
 def explain(ws: Workspace, key: str, column: str | None = None, chart: Path | None = None) -> Outcome:
     """Say what is known of a record, or of one of its cells; with `chart`, also write the series of its flag as a file."""
@@ -55,17 +58,26 @@ def _explained(ws: Workspace, key: str, column: str | None) -> Outcome:
 def explain_row(ws: Workspace, key: str) -> Outcome:
     """Say how every computed column of a record came to what it says: its SLA goals, its pattern, its anomaly.
 
-    Raise UnknownName where there is no such record.
+    It is read in a spreadsheet: the verdicts come first, and of many intervals only the ends are told. Raise UnknownName where there is no such record.
     """
     table = _table_of(ws, key)
     lines: list[str] = []
     if table.name in ws.config.sla:
-        lines += ws.sla(table.name).explain_lines(key)
+        lines += [*_verdicts(ws, table, key), *ws.sla(table.name).explain_lines(key, most=_INTERVALS)]
     for one in ws.config.columns:
         if one.has(table.name, one.name) and (said := _calculation(ws, one, key, one.name)):
             lines += ["", *said]
     lines = lines or [f"Nothing is computed for {key}: {table.name} has no SLA goals, patterns or anomalies."]
     return Outcome("explain", lines, {"key": key, "table": table.name, "said": lines})
+
+
+def _verdicts(ws: Workspace, table: Table, key: str) -> list[str]:
+    """Return what the record's SLA columns say, a line for each goal, and a blank one."""
+    values = ws.store.records(table.name, [key])[key].values
+    said = [
+        f"{goal}: {why}" for goal in ws.config.sla[table.name].goals if (why := values.get(f"{goal}_why"))
+    ]
+    return [*said, ""] if said else []
 
 
 def _table_of(ws: Workspace, key: str) -> Table:

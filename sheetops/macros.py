@@ -125,6 +125,12 @@ def _show(book: Any, said: Pressed) -> None:
     lines = [[f"Answer to {said.action}:", None], *([None, _as_text(line)] for line in said.lines)]
     lines.append(["End of the answer", None])
     sheet.range(f"{FIRST_LINE}:{FIRST_LINE + len(lines) - 1}").insert(shift="down")
+    answer = sheet.range((FIRST_LINE, 1), (FIRST_LINE + len(lines) - 1, 6))
+    answer.row_height, answer.font.color, answer.font.bold = (
+        15,
+        "#000000",
+        False,
+    )  # not as high and grey as the bar
     sheet.range((FIRST_LINE, 1), (FIRST_LINE + len(lines) - 1, 2)).value = lines
 
 

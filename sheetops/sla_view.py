@@ -63,12 +63,12 @@ class SlaView:
         self._check(key, goal)
         return explain(self.result.cases, key, goal)
 
-    def explain_lines(self, key: str, goal: str | None = None) -> list[str]:
-        """Return the same in words, with sums."""
+    def explain_lines(self, key: str, goal: str | None = None, *, most: int | None = None) -> list[str]:
+        """Return the same in words, with sums; of more than `most` intervals only the first and the last."""
         from .columns.sla.explain import explain_lines
 
         self._check(key, goal)
-        return explain_lines(self.result.cases, key, goal)
+        return explain_lines(self.result.cases, key, goal, most=most)
 
     def _check(self, key: str, goal: str | None) -> None:
         keys = [str(one) for one in self.result.cases.timeline.keys]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from .. import actions
@@ -66,6 +66,8 @@ def _pressed(outcome: Outcome, sentence: str) -> Pressed:
     return Pressed(outcome.command, sentence, lines, outcome.exit_code, outcome.data.get("run"), outcome.data)
 
 
+_AT_A_TERMINAL = ("Plan: ", "Nothing has been written. To do it: ", "Nothing to do")
+"""Lines of a plan that the sentence says already, or that name a command."""
 _NOTHING = "Nothing to do: everything agrees."
 
 
@@ -74,7 +76,10 @@ def _preview(ws: Workspace, key: str) -> Pressed:
     counts = made.data["plan"]["counts"]
     guards = [guard["message"] for guard in made.data["plan"]["guards"]]
     said = guards[0] + " Nothing would be written." if guards else f"A sync would do: {outcome_words(counts)}"
-    return _pressed(made, _NOTHING if _is_nothing(made) else said)
+    pressed = _pressed(made, _NOTHING if _is_nothing(made) else said)
+    return replace(
+        pressed, lines=tuple(line for line in pressed.lines if not line.startswith(_AT_A_TERMINAL))
+    )
 
 
 def _is_nothing(made: Outcome) -> bool:

@@ -31,6 +31,10 @@ COLUMNS = (
     "Your decision",
     "Use this",
 )
+TAKE_BACK = "To take it back: "
+"""How the line about undoing the last run begins; it ends in the command."""
+
+DECIDE = "Choose in 'Your decision' (type a value beside 'use this:'), save, and the next sync does it."
 _DECISION, _USE = COLUMNS.index("Your decision"), COLUMNS.index("Use this")
 _WHERE = COLUMNS.index("Where")
 
@@ -60,7 +64,7 @@ def build_tab(
     lines = [
         TabLine((TITLE,), "title"),
         TabLine((f"Last run {run.id}, {when} ({zone.key}): {run.outcome}",)),
-        TabLine((f"To take it back: sheetops undo {run.id}",), "muted"),
+        TabLine((f"{TAKE_BACK}sheetops undo {run.id}",), "muted"),
         TabLine(()),
         *controls,
     ]
@@ -75,12 +79,7 @@ def _held_lines(held: Sequence[HeldItem], schema: Schema) -> list[TabLine]:
         return [TabLine(("Nothing is held: every cell agrees.",))]
     lines = [
         TabLine((f"{len(held)} held: left exactly as typed until somebody decides.",), "title"),
-        TabLine(
-            (
-                "Choose in 'Your decision' (type a value beside 'use this:'), save, and the next sync does it.",
-            ),
-            "muted",
-        ),
+        TabLine((DECIDE,), "muted"),
         TabLine(COLUMNS, "header"),
     ]
     return lines + [held_line(item, schema) for item in held]

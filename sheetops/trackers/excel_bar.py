@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from importlib.resources import files
 
 from .. import ooxml
-from ..model.sheet import TITLE, TabLine
+from ..merge.held_tab import DECIDE, TAKE_BACK
+from ..model.sheet import TITLE, Grid, TabCell, TabLine
 
 MODULE = "Sheetops"
 """The VBA module that the buttons run; a workbook that has it has the bar."""
@@ -45,6 +47,11 @@ def project() -> bytes:
 def has_bar(workbook: ooxml.Workbook) -> bool:
     """Tell whether a workbook has the buttons' macros. Saved as .xlsx it has lost them."""
     return MODULE in ooxml.stream_names(workbook.vba_project)
+
+
+def shows_bar(tab: Grid | None) -> bool:
+    """Tell whether the program's own tab, as it was read, has the bar on it."""
+    return tab is not None and tab.value(BAR_ROW, HINT_COLUMN) == HINT
 
 
 def mend(workbook: ooxml.Workbook) -> None:
@@ -91,7 +98,36 @@ def first_lines() -> list[TabLine]:
 
 
 def with_hint(lines: Sequence[TabLine]) -> list[TabLine]:
-    """Return the tab's lines with a word for those whose buttons do nothing, in the bar's row."""
+    """Return the tab's lines for people who have the bar: they press, and where nothing happens a word says why."""
     row = BAR_ROW - 1
     hint = TabLine((*[None] * (HINT_COLUMN - 1), HINT), "muted")
-    return [*lines[:row], hint, *lines[row + 1 :]]
+    return [
+        *(_at_the_bar(line) for line in lines[:row]),
+        hint,
+        *(_at_the_bar(line) for line in lines[row + 1 :]),
+    ]
+
+
+def words_to_change(column: Iterable[tuple[int, int, object]]) -> list[TabCell]:
+    """Return what to change on a tab that had no bar so far: the hint, and the lines of its first `column`."""
+    changed = [
+        TabCell(row, 1, said, "muted")
+        for row, _, value in column
+        if isinstance(value, str) and (said := _pressing(value)) != value
+    ]
+    return [*changed, TabCell(BAR_ROW, HINT_COLUMN, HINT, "muted")]
+
+
+def _at_the_bar(line: TabLine) -> TabLine:
+    said = line.cells[0] if line.cells else None
+    new = _pressing(said) if isinstance(said, str) else said
+    return line if new == said else replace(line, cells=(new, *line.cells[1:]))
+
+
+def _pressing(said: str) -> str:
+    """Return a line of the tab in the words of somebody who presses buttons."""
+    if said == DECIDE:
+        return DECIDE.replace("save, and the next sync does it", "then press Sync")
+    if said.startswith(f"{TAKE_BACK}sheetops undo"):
+        return f"{TAKE_BACK}press Undo before the next run, or {said.removeprefix(TAKE_BACK)}"
+    return said

@@ -50,7 +50,7 @@ class ExcelTab:
                 if wanted.lines:
                     workbook.put_sheet(HELD_TAB, page(wanted.lines, bar=has_bar(workbook)))
                 for cell in wanted.cells:
-                    _put(workbook, cell)
+                    put_cell(workbook, cell)
                 workbook.save(before_replace=self._before_replace)
             return grid
 
@@ -68,7 +68,8 @@ class ExcelTab:
         return grid
 
 
-def _put(workbook: ooxml.Workbook, cell: TabCell) -> None:
+def put_cell(workbook: ooxml.Workbook, cell: TabCell) -> None:
+    """Write one cell of the tab."""
     sheet = workbook[HELD_TAB]
     value = ticked(cell.value)
     check_value(value, date1904=workbook.date1904)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from sheetops.buttons.excel.installing import button_excel
 from sheetops.buttons.excel.settings import SETTINGS_NAME
 from sheetops.library import open_workspace
 
+from ..cli import test_sla as sla
 from ..trackers import workbooks
 from . import excel_desk
 from .excel_desk import dataset, ended, set_in_settings
@@ -118,3 +125,53 @@ def test_a_run_that_is_going_already(desk: Path, libre: Office) -> None:
         libre.press("Sync")
         said = libre.wait_for(ended)
     assert "Kim" in said
+
+
+def test_the_selected_row_is_explained_on_the_tab(tmp_path: Path, libre: Office) -> None:
+    """The verdict first, then how it came about; a case of months is told by its first and last hours."""
+    folder = tmp_path / "team"
+    folder.mkdir()
+    (folder / "sheetops.toml").write_text(sla.CONFIG, encoding="utf-8")
+    workbooks.make(folder / "Desk.xlsx", [sla.HEADER, ["C1", "open", sla.MONDAY, "ann"], ["C2", "open", sla.MONDAY, "bob"]])  # fmt: skip
+    workbooks.make(folder / "Policies.xlsx", sla.POLICIES, tab="sla_policies")
+    with open_workspace(folder) as ws:
+        ws.sync()
+    button_excel(folder / "Desk.xlsx", python=Path(sys.executable))
+    libre.open(folder / "Desk.xlsm")
+    libre.do("select", tab="Cases", address="D3")
+    libre.press("Explain row")
+    assert libre.wait_for(ended) == "What is known of C2:"
+    answer = [row[1].strip() for row in libre.do("cells", tab="sheetops", area="A5:B30")]
+    assert answer[1].startswith(
+        "resolution: Breached since Mon 5 Jan 2026 13:00, when 4h of Mon-Fri 09:00-17:00"
+    )
+    assert answer[3].startswith("Mon 5 Jan 2026 09:00 - Mon 5 Jan 2026 17:00  counted")
+    assert answer[8].endswith("more intervals, counted the same way ...")
+    assert any(line.startswith("counted: ") for line in answer)
+    libre.do("select", tab="Cases", address="A40")
+    libre.press("Explain row")
+    libre.wait_for(lambda said: said.startswith("No row is selected, or it has no key yet."))
+
+
+@pytest.mark.skipif(
+    shutil.which("pdftotext") is None, reason="pdftotext is not here: apt install poppler-utils"
+)
+def test_the_bar_looks_as_if_somebody_had_laid_it_out(desk: Path, libre: Office, tmp_path: Path) -> None:
+    libre.open(desk)
+    libre.press("Preview")
+    libre.wait_for(ended)
+    libre.do("picture", path=str(tmp_path / "tab.pdf"))
+    subprocess.run(["pdftotext", "-bbox", "-l", "1", "tab.pdf", "tab.html"], cwd=tmp_path, check=True)
+    word = re.compile(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([^<]+)<')
+    found = [
+        (said, *map(float, box)) for *box, said in word.findall((tmp_path / "tab.html").read_text("utf-8"))
+    ]
+    places = {}
+    for said, left, top, right, bottom in found:
+        places.setdefault(said, (left, top, right, bottom))
+    bar = [one for one in found if abs(one[2] - places["Preview"][1]) < 1]
+    assert [said for said, *_ in bar] == ["Preview", "Sync", "Refresh", "Undo", "Explain", "row"]
+    assert all(one[3] + 20 < other[1] for one, other in pairwise(bar[:5])), "side by side, with room between"
+    tops = [places[said][1] for said in ("sheetops", "would", "take", "Preview", "Answer", "Into", "End")]
+    assert tops == sorted(tops)
+    assert all(later - earlier > 8 for earlier, later in pairwise(tops)), "no line over another"

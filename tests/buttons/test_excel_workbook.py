@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import sys
 import zipfile
 from pathlib import Path
 
@@ -15,12 +16,13 @@ from sheetops.buttons.excel.grafting import add_buttons
 from sheetops.buttons.excel.installing import button_excel
 from sheetops.buttons.excel.settings import read_settings
 from sheetops.library import Workspace, open_workspace
-from sheetops.model.errors import SheetopsError, TrackerBusy, TrackerNotWritten, UnknownName
+from sheetops.model.errors import ConfigError, SheetopsError, TrackerBusy, TrackerNotWritten, UnknownName
 from sheetops.ooxml.package import relationships_name
 from sheetops.trackers.excel_bar import has_bar, project
 
 from ..conftest import SHARED
 from ..trackers import workbooks
+from . import serving
 from .test_pressing import CONFIG
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -100,6 +102,40 @@ def test_an_xlsx_becomes_an_xlsm_that_sheetops_toml_names_and_there_are_not_two(
         assert not ws.plan().stopped
 
 
+def test_a_name_that_only_a_person_can_change_is_told_with_its_line_and_then_taken(desk: Path) -> None:
+    toml = desk.parent / "sheetops.toml"
+    odd = CONFIG.replace('file = "Desk.xlsx"', 'file = """\\\n  Desk.xlsx"""')
+    toml.write_text(odd, encoding="utf-8")
+    with at(desk) as ws:
+        ws.sync()
+    before = desk.read_bytes()
+    line = odd.splitlines().index('file = """\\') + 1
+    with pytest.raises(ConfigError, match=rf'Write in line {line}: file = "Desk\.xlsm", and run: sheetops button excel Desk\.xlsm'):  # fmt: skip
+        button_excel(desk, python=Path("/usr/bin/python3"))
+    assert (desk.read_bytes(), toml.read_text("utf-8")) == (before, odd)
+    assert sorted(path.name for path in desk.parent.glob("Desk*")) == ["Desk.xlsx"]
+    toml.write_text(CONFIG.replace("Desk.xlsx", "Desk.xlsm"), encoding="utf-8")
+    button_excel(desk.with_suffix(".xlsm"), python=Path("/usr/bin/python3"))
+    assert sorted(path.name for path in desk.parent.glob("Desk*")) == ["Desk.xlsm"]
+    with at(desk) as ws:
+        assert ws.plan().is_empty
+        assert not ws.plan().stopped
+
+
+def test_people_with_the_bar_are_told_to_press(desk: Path) -> None:
+    button_excel(desk, python=Path("/usr/bin/python3"))
+    desk = desk.with_suffix(".xlsm")
+    with at(desk) as ws:
+        ws.sync()
+        with ooxml.Workbook.open(desk) as book:
+            book["Cases"].set("B2", "opne")
+            book.save()
+        ws.sync()
+    tab = openpyxl.load_workbook(desk, keep_vba=True)["sheetops"]
+    assert tab["A3"].value == "To take it back: press Undo before the next run, or sheetops undo R2"
+    assert tab["A6"].value == "Choose in 'Your decision' (type a value beside 'use this:'), then press Sync."
+
+
 def test_syncs_go_on_and_each_leaves_the_buttons(desk: Path) -> None:
     button_excel(desk, python=Path("/usr/bin/python3"))
     desk = desk.with_suffix(".xlsm")
@@ -168,11 +204,32 @@ def test_doctor_says_which_way_works(desk: Path, tmp_path: Path) -> None:
     desk = desk.with_suffix(".xlsm")
     with at(desk) as ws:
         assert checks(ws) == [(False, "buttons in Excel: /opt/gone/python does not start. Run: sheetops button excel WORKBOOK --python PATH")]  # fmt: skip
-        token = tmp_path / "token"
-        token.write_text("x.y")
-        button_excel(desk, python=Path("/opt/gone/python"), server="http://127.0.0.1:9", token=token)
-        [(ok, said)] = checks(ws)
-        assert not ok
-        assert said.startswith("buttons in Excel: the service at http://127.0.0.1:9 does not answer (")
+        button_excel(desk, python=Path(sys.executable))
+        assert checks(ws) == [(True, f"buttons in Excel: they start {sys.executable}, which has sheetops")]
         openpyxl.load_workbook(desk).save(desk.with_suffix(".xlsx"))
         assert "a copy that was saved without macros" in checks(ws)[1][1]
+
+
+def test_doctor_asks_the_service_as_a_press_would(desk: Path, tmp_path: Path) -> None:
+    file, text = tmp_path / "token", serving.token(desk.parent)
+    file.write_text(f"{text}\n")
+
+    def said() -> tuple[bool, str]:
+        with at(desk) as ws:
+            [found] = checks(ws)
+        return found
+
+    with serving.served(desk.parent) as server:
+        button_excel(desk, python=Path("/nowhere"), server=server.url, token=file)
+        assert said() == (True, f"buttons in Excel: the service at {server.url} answers and takes the token")
+        file.write_text(text[:-2] + ("00" if text[-2:] != "00" else "11"))
+        assert said()[1].startswith("buttons in Excel: This button's token is not accepted: it is missing, ")
+        file.write_text("half")
+        assert said()[1].startswith(f"buttons in Excel: {file} holds no whole token.")
+        file.write_text(text)
+    ok, words = said()
+    assert not ok
+    assert words.startswith(f"buttons in Excel: the service at {server.url} does not answer (")
+    assert words.endswith(f"which works here: sheetops button excel WORKBOOK --python {sys.executable}")
+    file.unlink()
+    assert "is gone" in said()[1]

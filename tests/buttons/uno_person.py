@@ -85,6 +85,28 @@ class Person:
                     return bool(control.getAccessibleContext().doAccessibleAction(0))
         raise LookupError(f"there is no button {caption}")
 
+    def picture(self, path: str) -> None:
+        """Print the tab `sheetops` into a PDF as it is on the screen: with its buttons, at full size, on one page."""
+        document = self.document()
+        style = document.StyleFamilies.getByName("PageStyles").getByName(self.sheet("sheetops").PageStyle)
+        style.ScaleToPages = style.ScaleToPagesX = style.ScaleToPagesY = 0
+        style.PageScale, style.HeaderIsOn, style.FooterIsOn = 100, False, False
+        style.Width, style.Height = 90_000, 20_000
+        forms = self.sheet("sheetops").DrawPage.getForms()
+        for form in map(forms.getByIndex, range(forms.Count)):
+            for model in map(form.getByIndex, range(form.Count)):
+                model.Printable = True
+        others = [
+            one
+            for one in map(document.Sheets.getByName, document.Sheets.ElementNames)
+            if one.Name != "sheetops"
+        ]
+        for other in others:
+            other.IsVisible = False
+        document.storeToURL(Path(path).as_uri(), (setting("FilterName", "calc_pdf_Export"),))
+        for other in others:
+            other.IsVisible = True
+
     def locked_out(self) -> bool:
         """Tell whether the person's hold on the file is away, as it is while a press runs."""
         path = Path(uno.fileUrlToSystemPath(self.document().URL))

@@ -254,6 +254,11 @@ Private Sub Show(action As String, sentence As String, lines As Collection)
     End If
     If lines.Count = 0 Then Exit Sub
     sheet.Range(sheet.Cells(FIRST_LINE, 1), sheet.Cells(FIRST_LINE + lines.Count + 1, 1)).EntireRow.Insert
+    With sheet.Range(sheet.Cells(FIRST_LINE, 1), sheet.Cells(FIRST_LINE + lines.Count + 1, 6)) ' not as high and grey as the bar
+        .RowHeight = 15
+        .Font.Color = 0
+        .Font.Bold = False
+    End With
     sheet.Cells(FIRST_LINE, 1).Value = "Answer to " & action & ", " & Format(Now, "hh:mm") & ":"
     row = FIRST_LINE
     For Each said In lines

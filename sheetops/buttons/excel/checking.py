@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import secrets
 import subprocess
+import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
@@ -12,6 +17,7 @@ from typing import Any
 from ... import ooxml
 from ...library import Workspace
 from ...trackers.excel_bar import has_bar
+from ..serving.signing import sign
 from .settings import SETTINGS_NAME, read_settings
 
 _PATIENCE = 10
@@ -25,15 +31,24 @@ def checks(ws: Workspace) -> list[tuple[bool, str]]:
     found: list[tuple[bool, str]] = []
     for folder in sorted(folders):
         if settings := read_settings(folder):
-            found.append(_service(settings) if settings.get("server") else _python(settings))
+            found.append(_way(settings))
             found += _workbooks(folder, settings)
         elif (folder / SETTINGS_NAME).exists():
             found.append((False, f"{folder / SETTINGS_NAME} cannot be read. Run: sheetops button excel WORKBOOK"))  # fmt: skip
     return found
 
 
-def _python(settings: Mapping[str, Any]) -> tuple[bool, str]:
-    python = str(settings.get("python", ""))
+def _way(settings: Mapping[str, Any]) -> tuple[bool, str]:
+    """Say whether the way that the buttons take works; where it does not, whether the other one would."""
+    if not settings.get("server"):
+        return _python(str(settings.get("python", "")))
+    works, said = _service(str(settings["server"]), Path(str(settings.get("token", ""))))
+    if not works and _python(sys.executable)[0]:
+        said += f" Until then they can start Python, which works here: sheetops button excel WORKBOOK --python {sys.executable}"
+    return works, said
+
+
+def _python(python: str) -> tuple[bool, str]:
     again = "Run: sheetops button excel WORKBOOK --python PATH"
     try:
         asked = subprocess.run(  # noqa: S603 (the program that the macros start themselves)
@@ -46,17 +61,36 @@ def _python(settings: Mapping[str, Any]) -> tuple[bool, str]:
     return True, f"buttons in Excel: they start {python}, which has sheetops"
 
 
-def _service(settings: Mapping[str, Any]) -> tuple[bool, str]:
-    server, token = str(settings["server"]), Path(str(settings.get("token", "")))
-    if not token.is_file():
-        return False, f"buttons in Excel: the token's file {token} is gone. Run: sheetops button excel WORKBOOK --server {server} --token FILE"  # fmt: skip
+def _service(server: str, file: Path) -> tuple[bool, str]:
+    """Ask the service how things stand, as a press would: with the token, by signature."""
+    again = f"Run: sheetops button excel WORKBOOK --server {server} --token FILE"
+    if not file.is_file():
+        return False, f"buttons in Excel: the token's file {file} is gone. {again}"
+    token_id, _, secret = file.read_text(encoding="utf-8", errors="replace").strip().rpartition(".")
+    if not re.fullmatch(r"[0-9a-f]{64}", secret):
+        return False, f"buttons in Excel: {file} holds no whole token. Save there what `sheetops token add NAME` shows."  # fmt: skip
     if not server.startswith(("http://", "https://")):
         return False, f"buttons in Excel: {server} is no address. Run: sheetops button excel WORKBOOK --server URL --token FILE"  # fmt: skip
+    at, nonce = int(time.time()), secrets.token_hex(12)
+    request = urllib.request.Request(f"{server}/v1/status", headers={  # noqa: S310 (checked above)
+        "X-Sheetops-Token-Id": token_id, "X-Sheetops-At": str(at), "X-Sheetops-Nonce": nonce,
+        "X-Sheetops-Signature": sign(bytes.fromhex(secret), at, nonce, b""),
+    })  # fmt: skip
     try:
-        with urllib.request.urlopen(f"{server}/health", timeout=_PATIENCE):  # noqa: S310 (checked above)
-            return True, f"buttons in Excel: the service at {server} answers"
+        with urllib.request.urlopen(request, timeout=_PATIENCE):  # noqa: S310 (checked above)
+            return True, f"buttons in Excel: the service at {server} answers and takes the token"
+    except urllib.error.HTTPError as error:
+        return False, f"buttons in Excel: {_answered(server, error)}"
     except (urllib.error.URLError, OSError, ValueError) as error:
         return False, f"buttons in Excel: the service at {server} does not answer ({getattr(error, 'reason', error)}). Start it: sheetops serve"  # fmt: skip
+
+
+def _answered(server: str, error: urllib.error.HTTPError) -> str:
+    """Return the sentence in which the service refused, or that something else answered."""
+    try:
+        return str(json.loads(error.read())["sentence"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return f"at {server} something else than sheetops answered ({error.code}). Is that the address of `sheetops serve`?"
 
 
 def _workbooks(folder: Path, settings: Mapping[str, Any]) -> Iterator[tuple[bool, str]]:

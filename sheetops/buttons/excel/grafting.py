@@ -12,16 +12,16 @@ from ...model.sheet import HELD_TAB, TITLE
 from ...trackers.excel_bar import (
     BAR_HEIGHT,
     BAR_ROW,
-    HINT,
-    HINT_COLUMN,
     MODULE,
     buttons,
     first_lines,
     has_bar,
     mend,
     project,
+    words_to_change,
 )
 from ...trackers.excel_file import WIDTHS, page
+from ...trackers.excel_tab import put_cell
 from ...whole import write_whole
 
 
@@ -73,5 +73,6 @@ def _draw(workbook: ooxml.Workbook) -> None:
         workbook.put_sheet(HELD_TAB, page(first_lines(), bar=True))
         return
     workbook.set_row_height(HELD_TAB, BAR_ROW, BAR_HEIGHT)
-    workbook[HELD_TAB].set_cell(BAR_ROW, HINT_COLUMN, HINT)
+    for cell in words_to_change(workbook[HELD_TAB].values_in_column(1)):
+        put_cell(workbook, cell)
     ooxml.add_buttons(workbook[HELD_TAB], buttons(WIDTHS))

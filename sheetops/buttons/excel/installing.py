@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from ...config.locate import locate
-from ...model.errors import TrackerBusy, TrackerNotWritten, UnknownName
+from ...model.errors import ConfigError, TrackerBusy, TrackerNotWritten, UnknownName
 from ...model.schema import TrackerSpec
 from ...ooxml import lock_owner
 from ...outcome import Outcome
@@ -36,6 +36,11 @@ def button_excel(path: Path, *, python: Path, server: str = "", token: Path | No
     if not path.exists() and trackers_in(config, target):
         path = target  # named as it was called before it had its buttons
     trackers = _trackers(config, path)
+    if path == target and not path.exists():
+        path = target.with_suffix(
+            ".xlsx"
+        )  # sheetops.toml names the workbook to come: somebody changed the line by hand
+    new = _with_name(config, trackers, target.name)
     if owner := lock_owner(path):
         raise TrackerBusy(
             f"{path.name} is open ({owner}).", next_step="Close it (save first) and run the command again."
@@ -47,7 +52,7 @@ def button_excel(path: Path, *, python: Path, server: str = "", token: Path | No
     add_buttons(path, target)
     lines = [f"Put the buttons on the tab 'sheetops' of {target.name}: Preview, Sync, Refresh, Undo, Explain row."]  # fmt: skip
     if path != target:
-        lines += _take_over(config, trackers, path, target)
+        lines += _take_over(config, new, path, target)
         config = load_config(config.path)
     settings = write_settings(target, config, python=python, server=server, token=token)
     how = f"ask {server}" if server else f"start {python}"
@@ -101,11 +106,26 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _take_over(config: Config, trackers: Sequence[TrackerSpec], path: Path, target: Path) -> list[str]:
-    """Let sheetops.toml name the new workbook, and put the old one away."""
+def _with_name(config: Config, trackers: Sequence[TrackerSpec], name: str) -> str:
+    """Return sheetops.toml with these trackers in another workbook. Raise ConfigError, with the line to change, where it is
+    written in a way that only a person can change."""
     text = config.path.read_bytes().decode("utf-8")
-    new = renamed(text, trackers, target.name)
-    parse_config(new, config.path)  # a file that does not load would be ours to mend, not the person's
+    new = renamed(text, trackers, name)
+    changed = parse_config(new, config.path).schema.trackers
+    for spec in trackers:
+        if Path(changed[spec.id].source).name != name:
+            places, wanted = locate(text), Path(spec.source).with_name(name).as_posix()
+            line = next((places[at] for at in (("trackers", spec.id, "file"), ("trackers", spec.id)) if at in places), 0)  # fmt: skip
+            raise ConfigError(
+                f"{config.path.name} names {spec.source} in a way that is not changed by itself.",
+                not_done="Nothing was changed.",
+                next_step=f'Write in line {line}: file = "{wanted}", and run: sheetops button excel {name}',
+            )
+    return new
+
+
+def _take_over(config: Config, new: str, path: Path, target: Path) -> list[str]:
+    """Let sheetops.toml name the new workbook, and put the old one away."""
     write_whole(config.path, lambda part: part.write_bytes(new.encode("utf-8")))
     folder = config.folder / BACKUPS
     kept = next(name for n in range(1000) if not (name := folder / _old_name(path, n)).exists())

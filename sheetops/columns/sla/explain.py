@@ -81,19 +81,37 @@ def _value(cases: Cases, field: str, row: int) -> Any:
     return coded.values[coded.codes[row]]
 
 
-def explain_lines(cases: Cases, key: Any, goal: str | None = None) -> list[str]:
-    """Return what `explain` found as lines of text, in wall time of the settings' zone, with the sums."""
+def explain_lines(cases: Cases, key: Any, goal: str | None = None, *, most: int | None = None) -> list[str]:
+    """Return what `explain` found as lines of text, in wall time of the settings' zone, with the sums.
+
+    Of more than `most` intervals of a cycle only the first and the last are told; the sums are of all.
+    """
     frame = explain(cases, key, goal)
     lines: list[str] = []
     for (name, cycle), part in frame.groupby(["goal", "cycle"], sort=False):
         last = part.iloc[-1]
-        lines += [f"{key} {name}, cycle {cycle}", *_interval_lines(cases, part), *_sums(part)]
+        lines += [
+            f"{key} {name}, cycle {cycle}",
+            *_ends(list(_interval_lines(cases, part)), most),
+            *_sums(part),
+        ]
         lines += [
             f"  policy {last['policy']} (version {last['policy_version']})",
             f"  {_calendar_line(cases, last)}",
             "",
         ]
     return lines[:-1]
+
+
+def _ends(lines: list[str], most: int | None) -> list[str]:
+    if most is None or len(lines) <= most:
+        return lines
+    first, last = most // 2, most - most // 2
+    return [
+        *lines[:first],
+        f"  ... {len(lines) - most:,} more intervals, counted the same way ...",
+        *lines[-last:],
+    ]
 
 
 def _interval_lines(cases: Cases, part: pd.DataFrame) -> Iterator[str]:

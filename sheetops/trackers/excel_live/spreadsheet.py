@@ -25,6 +25,7 @@ from ...model.sheet import (
     a1,
 )
 from .. import backups
+from ..excel_bar import shows_bar
 from ..excel_file import STAMP_PREFIX, no_such_tab, page, strange_tab
 from .blocks import Block
 from .cells import Place, alike, content, differing, read_grid
@@ -179,7 +180,8 @@ class ExcelLive:
             for tracker, tab in write.tabs.items():
                 _put(writers[tracker], tab)
             self._page_begun = True
-            put_page(self.excel, page(write.held_tab), date1904=self.date1904)
+            bar = shows_bar(seen.grids.get(HELD_TAB))
+            put_page(self.excel, page(write.held_tab, bar=bar), date1904=self.date1904)
             for tracker, tab in write.tabs.items():
                 if tab.stamp is not None:
                     self._put_stamp(f"{STAMP_PREFIX}{tracker}", str(tab.stamp))
