@@ -339,7 +339,7 @@ def test_written_again_only_what_a_study_wrote_changes_and_what_people_typed_sta
     assert now["what_happened"] == "The encoder of the UK failed."
     assert now["hypothesis_product"] is None, "somebody cleared it"
     assert now["owner"] == "ana"
-    assert "Left as people have it in CS-0001: " in said
+    assert "Left as people have it in CS-0001: what_happened, hypothesis_product." in said
     assert len(story.ws.store.records("case_studies")) == 1
 
 
