@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .columns.sla.column_set import SlaColumns
     from .library import Workspace
 
-LONG = frozenset({"summary", "verbatim", "text", "notes", "agenda", "statement", "answer", "measure"})
+LONG = frozenset({"summary", "verbatim", "text", "notes", "agenda", "statement", "answer"})
 """Parts that are long texts, which only some reports quote."""
 
 _TOLD: Mapping[str, tuple[str, ...]] = {"cases": ("status", "error")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,29 @@ def init(folder: Path, template: str) -> Outcome:
     if folder.resolve() != Path.cwd():
         lines[-1] = f"Open the workbooks, type, save; then: cd {folder} && sheetops plan"
     return Outcome("init", lines, {"written": [str(path) for path in written]})
+
+
+def init_example(folder: Path, template: str, *, now: datetime | None = None) -> Outcome:
+    """Begin a workspace with its example in it, up to `now` (aware; default: this moment)."""
+    from .demo.governance_workspace import TEMPLATE, begin_with_example
+
+    if template != TEMPLATE:
+        raise UnknownName(
+            f"The template {template} has no example.", not_done="Nothing was written.",
+            next_step=f"Run: sheetops init --template {TEMPLATE} --example",
+        )  # fmt: skip
+    written, done = begin_with_example(folder, now or datetime.now(UTC))
+    there = "" if folder.resolve() == Path.cwd() else f"cd {folder} && "
+    outcome = done.run.outcome if done.run is not None else ""
+    lines = [
+        f"Wrote {count(len(written) - 1, 'workbook')} and sheetops.toml to {folder.resolve()}, with the example in them.",
+        f"{outcome}",
+        "",
+        f"Read the week:      {there}sheetops report weekly --to week.html",
+        f"See what recurs:    {there}sheetops export patterns patterns.csv",
+        f"Ask why of a flag:  {there}sheetops explain INC-0001 anomaly",
+    ]
+    return Outcome("init", lines, {"written": [str(path) for path in written], "example": True})
 
 
 def templates() -> Outcome:

@@ -1,4 +1,4 @@
-"""Labelled series: from a folder that the environment variable SHEETOPS_LABELLED names, or generated from a seed."""
+"""Labelled series: from the folders that the environment variable SHEETOPS_LABELLED names, or generated from a seed."""
 
 from __future__ import annotations
 
@@ -18,27 +18,43 @@ ANOMALIES = ("spike", "level", "season", "drift", "gap")
 
 @dataclass(frozen=True)
 class Series:
-    """A series, the points of it that a person labelled, and the number of labelled events."""
+    """A series, the set it is of, and the points of it that a person labelled."""
 
+    of: str
     name: str
     when: Any
     values: Any
     labels: Any
 
 
+def runs(flags: Any) -> tuple[Any, Any]:
+    """Return where runs of flags begin and end."""
+    steps = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
+    return np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
+
+
 def labelled() -> tuple[str, list[Series]]:
-    """Return where the series come from, in words, and the series."""
-    folder = os.environ.get("SHEETOPS_LABELLED")
-    if folder:
-        found = list(_from_folder(Path(folder)))
-        if not found:
-            raise SystemExit(f"{folder} has no data/ with CSV files that labels/combined_windows.json names")
-        return f"{len(found)} labelled public series", found
+    """Return where the series come from, in words, and the series.
+
+    Each folder is a set: CSV files of timestamp, value and label (0 or 1), or data/ with labels/combined_windows.json.
+    """
+    folders = [Path(each) for each in os.environ.get("SHEETOPS_LABELLED", "").split(os.pathsep) if each]
+    found: list[Series] = []
+    for folder in folders:
+        of_windows = (folder / "labels" / "combined_windows.json").is_file()
+        some = list(_by_windows(folder) if of_windows else _by_column(folder))
+        if not some:
+            raise SystemExit(
+                f"{folder} has neither CSV files of timestamp, value and label nor labels/combined_windows.json with data/"
+            )
+        found += some
+    if found:
+        return f"{len(found)} labelled public series in {len(folders)} sets", found
     made = [generated(seed) for seed in range(50)]
-    return f"{len(made)} generated series (set SHEETOPS_LABELLED to a folder of labelled ones)", made
+    return f"{len(made)} generated series (set SHEETOPS_LABELLED to folders of labelled ones)", made
 
 
-def _from_folder(folder: Path) -> Iterator[Series]:
+def _by_windows(folder: Path) -> Iterator[Series]:
     windows = json.loads((folder / "labels" / "combined_windows.json").read_text(encoding="utf-8"))
     for path in sorted((folder / "data").rglob("*.csv")):
         name = path.relative_to(folder / "data").as_posix()
@@ -49,7 +65,19 @@ def _from_folder(folder: Path) -> Iterator[Series]:
         labels = np.zeros(len(read), dtype=bool)
         for start, end in windows[name]:
             labels |= ((when >= pd.Timestamp(start)) & (when <= pd.Timestamp(end))).to_numpy()
-        yield Series(name, when, read.iloc[:, 1].to_numpy(dtype=float), labels)
+        yield Series(folder.name, name, when, read.iloc[:, 1].to_numpy(dtype=float), labels)
+
+
+def _by_column(folder: Path) -> Iterator[Series]:
+    for path in sorted(folder.rglob("*.csv")):
+        read = pd.read_csv(path)
+        if read.shape[1] < 3 or not read.iloc[:, 2].isin((0, 1)).all():
+            continue
+        when = pd.to_datetime(read.iloc[:, 0], utc=True, format="mixed").dt.tz_localize(None)
+        read = read.iloc[np.argsort(when.to_numpy(), kind="stable")]
+        values = pd.to_numeric(read.iloc[:, 1], errors="coerce").to_numpy(dtype=float)
+        labels = read.iloc[:, 2].to_numpy() == 1
+        yield Series(folder.name, path.relative_to(folder).as_posix(), when[read.index], values, labels)
 
 
 def generated(seed: int, days: int = 35) -> Series:
@@ -68,7 +96,7 @@ def generated(seed: int, days: int = 35) -> Series:
         _plant(values, labels, at, str(kind), chance)
     keep = np.isfinite(values)
     name = f"{NOISES[seed % len(NOISES)]} {seed}"
-    return Series(name, when[keep], values[keep], labels[keep])
+    return Series("generated", name, when[keep], values[keep], labels[keep])
 
 
 def _noisy(level: Any, kind: str, chance: np.random.Generator) -> Any:

@@ -75,9 +75,15 @@ def main() -> None:
 @click.argument("template", required=False)
 @click.option("--folder", "-C", type=click.Path(path_type=Path), default=Path(), help="Where; default: here.")
 @click.option("--template", "named", metavar="TEMPLATE", help="The same as TEMPLATE.")
+@click.option(
+    "--example", is_flag=True,
+    help="Of live-governance: filled with eighteen months of invented cases, up to now (takes half a minute).",
+)  # fmt: skip
 @click.option("--list", "list_them", is_flag=True, help="List the templates and pieces.")
 @JSON
-def init(template: str | None, folder: Path, *, named: str | None, list_them: bool, as_json: bool) -> None:
+def init(
+    template: str | None, folder: Path, *, named: str | None, example: bool, list_them: bool, as_json: bool
+) -> None:
     """Begin a workspace from TEMPLATE (or a piece): a commented sheetops.toml and ready workbooks."""
     from .. import setting_up
 
@@ -87,7 +93,8 @@ def init(template: str | None, folder: Path, *, named: str | None, list_them: bo
     if list_them or template is None:
         carry_out("init", setting_up.templates, as_json=as_json)
     else:
-        carry_out("init", lambda: setting_up.init(folder, template), as_json=as_json)
+        begin = setting_up.init_example if example else setting_up.init
+        carry_out("init", lambda: begin(folder, template), as_json=as_json)
 
 
 @cli.command()

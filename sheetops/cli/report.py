@@ -13,7 +13,7 @@ from .running import FOLDER, JSON, carry_out, inside
 
 TO = click.option(
     "--to", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write it to FILE: .md, .html, .docx or .xlsx. Default: Markdown on the screen.",
+    help="Write it to FILE: .md, .html, .docx or .xlsx; a workbook of the workspace gets a tab. Default: Markdown on the screen.",
 )  # fmt: skip
 REPLACE = click.option("--replace", is_flag=True, help="Write over FILE if it is there already.")
 

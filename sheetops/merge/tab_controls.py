@@ -35,7 +35,7 @@ _TICK, _NAME, _RECORD, _OUTCOME = 1, 2, 3, 4
 _NEEDS_RECORD = ("explain",)
 _TICKS = ("x", "✓", "✔", "true", "yes", "1")
 _ABOUT = (
-    "Tick a box (in Excel: choose x, save, and close the workbook). `sheetops watch` sees it at its next look, does it, "
+    "Tick a box (in Excel: choose x, save, and close the workbook). sheetops watch sees it at its next look, does it, "
     "takes the tick away and says beside it what came of it."
 )
 

@@ -174,7 +174,11 @@ def _by(cases: pd.DataFrame, part: str, title: str, wrong: Bools, at: Ints, week
     table = by_group(title[:1].upper() + title[1:], ("Confirmed",), figures)
     bars = Chart(f"Misjudgements by {title}, last {BACK} weeks", "bars", tuple(one.group for one in figures),
                  (Series("confirmed", tuple(float(weekly[names.index(one.group), max(0, weeks.now - BACK + 1) :].sum()) for one in figures)),), title, f"cases in {BACK} weeks")  # fmt: skip
-    return Section(f"Misjudgements by {title}", (table, said, bars) if figures else (said,), 2), figures
+    return Section(
+        f"Misjudgements by {title}",
+        (table, said, *((bars,) if len(figures) > 1 else ())) if figures else (said,),
+        2,
+    ), figures
 
 
 def _recent(basis: Ints, weeks: Weeks) -> Bools:

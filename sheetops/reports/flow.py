@@ -98,7 +98,9 @@ def _by(facts: Facts, weeks: Weeks, found: Spells, part: str, title: str) -> tup
         if strange
         else Paragraph("All of these are within their normal range, or have too short a history.")
     )
-    return Section(f"Cases by {title.lower()}", (table, said, bars), 2), figures
+    return Section(
+        f"Cases by {title.lower()}", (table, said, *((bars,) if len(names) > 1 else ())), 2
+    ), figures
 
 
 def _commonest(group: Ints, names: list[str]) -> tuple[Ints, list[str]]:

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.docs.pages import ROOT
+from tests.trackers import workbooks
 
 SCRIPTS = ROOT / "scripts"
 
@@ -119,3 +120,48 @@ def test_test_passes_options_and_exit_code_on(copy):
     assert done.returncode == 7
     side_by_side = ["-n", "auto", "--dist", "loadfile"]
     assert json.loads(done.stdout) == [["-m", "pytest", *side_by_side, "-k", "x", "-q"], ["test"]]
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace of one workbook, in a folder with a space in its name."""
+    folder = tmp_path / "my desk"
+    folder.mkdir()
+    (folder / "sheetops.toml").write_text(
+        '[tables.cases]\nkey = "id"\n[tables.cases.fields]\nid = { type = "text" }\n[trackers.desk]\n'
+        'file = "Desk.xlsx"\ntab = "Cases"\ntable = "cases"\n[trackers.desk.columns]\nCase = "id"\n'
+    )
+    workbooks.make(folder / "Desk.xlsx", [["Case"], ["A"], ["B"]])
+    return folder
+
+
+def test_refresh_sheets_has_a_line_for_each_tracker_and_an_exit_code(workspace):
+    done = run(ROOT, "scripts/refresh_sheets.py", str(workspace))
+    desk, whole = done.stdout.splitlines()
+    assert desk.endswith(" refresh desk ok: 2 taken, 0 written, 0 appended, 0 held")
+    assert "refresh ok, exit 0 R1: " in whole
+    assert whole.endswith("2 records added.")
+    assert (done.returncode, done.stderr) == (0, "")
+    workbooks.edit(workspace / "Desk.xlsx", {"A1": "Kase"})
+    done = run(ROOT, "scripts/refresh_sheets.py", str(workspace), "--log-json")
+    assert done.returncode == 4
+    assert [json.loads(line)["outcome"] for line in done.stdout.splitlines()] == ["not done", "failed"]
+
+
+def test_a_heartbeat_that_nobody_answers_fails_no_run(workspace):
+    done = run(ROOT, "scripts/refresh_sheets.py", str(workspace), "--heartbeat", "http://127.0.0.1:9/x")
+    assert done.returncode == 0
+    assert "the heartbeat at 127.0.0.1 could not be reached" in done.stdout
+
+
+def test_the_weekly_update_tells_the_week(workspace):
+    done = run(ROOT, "scripts/weekly_update.py", str(workspace))
+    assert done.returncode == 0
+    assert "weekly ok, exit 0 R1: The week to " in done.stdout
+    assert "cases: 2 records added, 0 cells edited by people, 0 archived; 2 records in all." in done.stdout
+
+
+def test_a_folder_without_a_workspace_is_said(tmp_path):
+    done = run(ROOT, "scripts/refresh_sheets.py", str(tmp_path))
+    assert done.returncode == 1
+    assert "refresh failed, exit 1: There is no sheetops.toml in" in done.stdout

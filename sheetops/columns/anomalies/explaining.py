@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 from .judging import Judged, judge
-from .signals.comparing import WEIGHTS
+from .signals.comparing import DIVISOR, WEIGHTS
 from .signals.readings import read
 from .signals.settings import chosen
 from .signals.wording import comparison_words, number, point_words
@@ -17,8 +17,9 @@ from .signals.wording import comparison_words, number, point_words
 def comparisons(timestamps: Any, values: Any, at: Any, **settings: Any) -> pd.DataFrame:
     """Return what the point `at` (a place in the input, or a timestamp) was compared with.
 
-    One row for each comparison (`last`, `slot`, `week`, `ar`) and one, `combined`, for the result: `value`, `expected`,
-    `scale` (the usual error), `z`, `weight` and `words`. For a point that is not judged `words` says why and the numbers
+    One row for each comparison (`last`, `slot`, `week`, `ar`, `range`) and one, `combined`, for the result: `value`,
+    `expected`, `scale` (the usual error), `z`, `weight` and `words`. The combined z is the sum of z by weight, divided by
+    the weight of `combined`; the range is expected to hold the value, so its z is 0 unless the value is beyond it. For a point that is not judged `words` says why and the numbers
     that are not known are NaN. Settings as `detect`. Raises ValueError when there is no such point.
     """
     made = judge(timestamps, values, chosen(settings))
@@ -38,9 +39,8 @@ def comparisons(timestamps: Any, values: Any, at: Any, **settings: Any) -> pd.Da
             words = f"{words}: {number(value)} against {number(float(one.expected[row]))}, usual error {number(float(one.scale[row]))}"
         rows.append((name, value, one.expected[row], one.scale[row], z, WEIGHTS[name], words))
     words = made.why[row] or f"{point_words(row, made.readings, compared, made.settings)}; nothing unusual"
-    whole = sum(WEIGHTS.values())
     rows.append(
-        ("combined", value, compared.expected[row], compared.scale[row], compared.z[row], whole, words)
+        ("combined", value, compared.expected[row], compared.scale[row], compared.z[row], DIVISOR, words)
     )
     return _table(rows)
 

@@ -17,6 +17,9 @@ _STYLES = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 _GREYS = ("#1f3a5f", "#c2571a", "#3d7a3d", "#777777")
 _HATCHES = ("", "///", "...", "xxx")
 _WIDTH, _HEIGHT = 7.2, 2.7
+_FEWEST = 5
+"""Groups that a chart of bars has room for at least."""
+
 _LONG = 16
 """Characters of a label below a bar; a longer one is cut there, and whole in the table."""
 
@@ -151,6 +154,7 @@ def _bars(axes: Axes, chart: Chart) -> None:
             linewidth=0.8,
         )
     labels = [label if len(label) <= _LONG else f"{label[: _LONG - 1]}…" for label in chart.labels]
+    axes.set_xlim(-0.6, max(len(labels), _FEWEST) - 0.4)  # two bars are no walls
     crowded = sum(map(len, labels)) > 72
     axes.set_xticks(
         range(len(labels)),

@@ -60,6 +60,11 @@ def _grid(grid: Grid) -> Iterator[str]:
         yield f"| {' | '.join(plain(str(cell)) for cell in row)} |"
 
 
+def chart_lines(chart: Chart) -> list[str]:
+    """Return a chart as lines of plain text, little bars with their ends in numbers."""
+    return [line.replace("\\", "").removeprefix("- ").replace("*", "") for line in _chart(chart)]
+
+
 def _chart(chart: Chart) -> Iterator[str]:
     yield f"*{plain(chart.title)}* ({plain(chart.y_axis)}{f', {chart.labels[0]} to {chart.labels[-1]}' if chart.kind == 'lines' and chart.labels else ''}):"
     if chart.kind == "bars":

@@ -15,13 +15,32 @@ def test_the_comparisons_of_a_point_add_up_to_its_z():
     when, viewers = hours(30)
     viewers[500] += 500
     found = comparisons(when, viewers, 500).set_index("comparison")
-    assert found.index.tolist() == ["last", "slot", "week", "ar", "combined"]
+    assert found.index.tolist() == ["last", "slot", "week", "ar", "range", "combined"]
     parts = found.drop("combined")
     np.testing.assert_allclose(parts["z"], (parts["value"] - parts["expected"]) / parts["scale"])
-    combined = (parts["z"] * parts["weight"]).sum() / parts["weight"].sum()
+    combined = (parts["z"] * parts["weight"]).sum() / found["weight"]["combined"]
     assert combined == pytest.approx(found["z"]["combined"])
     assert combined == pytest.approx(detect(when, viewers)["z"][500])
     assert "usual errors above the same time on the last 7 days" in found["words"]["slot"]
+
+
+def test_a_value_beyond_the_range_of_the_last_points_says_so_and_counts_more():
+    when, viewers = hours(30)
+    viewers[500] = viewers[300:500].max() + 200
+    found = comparisons(when, viewers, 500).set_index("comparison")
+    assert found["expected"]["range"] == viewers[300:500].max()
+    assert found["scale"]["range"] == found["scale"]["week"]
+    assert "usual errors above the range of the last 200 points" in found["words"]["range"]
+    assert "above the range of the last 200 points" in detect(when, viewers)["why"][500]
+    without = (found["z"] * found["weight"]).drop(["range", "combined"]).sum() / found["weight"]["combined"]
+    assert found["z"]["combined"] > without
+
+
+def test_a_value_within_that_range_gets_nothing_from_it():
+    when, viewers = hours(30)
+    found = comparisons(when, viewers, 500).set_index("comparison")
+    assert found["z"]["range"] == 0
+    assert found["words"]["range"].startswith("within the range of the last 200 points")
 
 
 def test_a_point_is_found_by_its_timestamp():

@@ -1,4 +1,4 @@
-"""The comparisons behind a flag: last value, same slot of earlier cycles, the week's middle, ridge AR; each with its own scale."""
+"""The comparisons behind a flag: last value, same slot of earlier cycles, the week's middle and range, ridge AR; each with its scale."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from .trailing import (
     mean_before,
     median_before,
     periods_found,
+    range_before,
     ridge_ar,
     rms_before,
     row_medians,
@@ -24,8 +25,11 @@ from .trailing import (
 )
 
 CYCLES, MOST_Z = 7, 50.0
-WEIGHTS = {"last": 1.0, "slot": 1.0, "week": 1.0, "ar": 2.0}
+WEIGHTS = {"last": 1.0, "slot": 1.0, "week": 0.25, "ar": 2.0, "range": 3.0}
 """The comparisons and what each counts for in the combined z. One that cannot be made counts as 0: no evidence."""
+DIVISOR = sum(weight for name, weight in WEIGHTS.items() if name != "range")
+"""The combined z is the weighted sum by this. The range is not in it: it says nothing of nearly every point, and adds
+to the others' mean where a value is beyond all that the last week had."""
 _FLOOR, _CONSTANT_FLOOR, _STALE, _STILL = 0.2, 0.05, 3, 0.1
 _DAY = 86_400 * 10**9
 
@@ -116,8 +120,10 @@ def compare(readings: Readings, settings: Settings) -> Compared:
         "ar": predicted,
     }
     by = {name: _comparison(values, taught, expected, week, floor) for name, expected in wanted.items()}
+    low, high = range_before(taught, week, LEAST)
+    by["range"] = _by_scale(values, np.clip(values, low, high), by["week"].scale)
     weighed = [weight * np.nan_to_num(by[name].z) for name, weight in WEIGHTS.items()]
-    z = np.sum(weighed, axis=0) / sum(WEIGHTS.values())
+    z = np.sum(weighed, axis=0) / DIVISOR
     run = shift_rows(cycle)
     mean = (
         pd.Series(np.where(np.isfinite(dev), dev, taught - by["week"].expected))
@@ -132,7 +138,10 @@ def compare(readings: Readings, settings: Settings) -> Compared:
 
 
 def _comparison(values: Floats, taught: Floats, expected: Floats, week: int, floor: Floats) -> Comparison:
-    scale = rms_before(taught - expected, week, floor)
+    return _by_scale(values, expected, rms_before(taught - expected, week, floor))
+
+
+def _by_scale(values: Floats, expected: Floats, scale: Floats) -> Comparison:
     return Comparison(expected, scale, np.clip((values - expected) / scale, -MOST_Z, MOST_Z))
 
 

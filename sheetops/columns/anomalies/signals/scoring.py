@@ -9,7 +9,7 @@ from .readings import Bools, Floats, Ints
 from .trailing import before, most_before
 
 _PEAK_CYCLES, _CALM = 5, 2.0
-_SHIFT_CALM, _SHIFT_WEIGHT = 3.0, 0.8
+_SHIFT_CALM, _SHIFT_WEIGHT = 3.5, 0.9
 USUAL_ODDS = 0.9
 """How far above its usual peaks a series must go for a score of 0.5."""
 
@@ -18,7 +18,7 @@ def scores(z: Floats, shift: Floats, judged: Bools, cycle: Cycle) -> Floats:
     """Return each row's score: how far it stands out from the peaks the series is used to.
 
     For one point y = |z| / (2 + the mean of the peaks of |z| in each of the last five cycles); a sustained shift counts
-    alike with 3 and a weight of 0.8, and the larger is taken. y counts only where it is the largest of the last half
+    alike with 3.5 and a weight of 0.9, and the larger is taken. y counts only where it is the largest of the last half
     cycle, so that an episode scores where it begins or grows, and not at every row. score = y / (0.9 + y).
     """
     rows = max(20, cycle.rows)

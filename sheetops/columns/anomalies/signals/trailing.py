@@ -27,6 +27,12 @@ def median_before(values: Floats, window: int, least: int) -> Floats:
     return before(pd.Series(values).rolling(window, min_periods=least).median().to_numpy())
 
 
+def range_before(values: Floats, window: int, least: int) -> tuple[Floats, Floats]:
+    """Return the lowest and highest of the `window` rows before each row, NaN where fewer than `least` have a value."""
+    past = pd.Series(values).rolling(window, min_periods=least)
+    return before(past.min().to_numpy()), before(past.max().to_numpy())
+
+
 def mean_before(values: Floats, span: int, least: int) -> Floats:
     """Return the exponentially weighted mean of the rows before each row; rows without a value are passed over."""
     weighted = pd.Series(values).ewm(span=span, min_periods=least, ignore_na=True).mean()

@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
-from .comparing import CYCLES, Compared, Cycle, shift_rows
+from .comparing import CYCLES, WEIGHTS, Compared, Cycle, shift_rows
 from .readings import Readings
 from .settings import Settings
 
 _DAY = 86_400 * 10**9
 _SAID_FROM = 1.0
+"""Usual errors from which a comparison is named in a reason; fewer where it counts more than once."""
 
 
 def number(value: float) -> str:
@@ -43,9 +44,10 @@ def against(name: str, readings: Readings, cycle: Cycle) -> str:
         return "the last value"
     if name == "ar":
         return "what the last points lead to"
-    if name == "week":
+    if name in ("week", "range"):
         spans_week = readings.calendar and abs(cycle.windows[1] * readings.step - 7 * _DAY) < _DAY
-        return "the week's middle" if spans_week else f"the middle of the last {cycle.windows[1]:,} points"
+        of = "middle" if name == "week" else "range"
+        return f"the week's {of}" if spans_week else f"the {of} of the last {cycle.windows[1]:,} points"
     if readings.calendar and cycle.period == _DAY:
         return f"the same time on the last {CYCLES} days"
     if readings.calendar and cycle.period == 7 * _DAY:
@@ -57,6 +59,8 @@ def comparison_words(name: str, z: float, readings: Readings, cycle: Cycle) -> s
     """Return a comparison in words: "4.8 usual errors below the last value"."""
     if not np.isfinite(z):
         return f"cannot be compared with {against(name, readings, cycle)}"
+    if name == "range" and z == 0:
+        return f"within {against(name, readings, cycle)}"
     many = "more than " if abs(z) >= 50 else ""
     return f"{many}{abs(z):.1f} usual errors {'below' if z < 0 else 'above'} {against(name, readings, cycle)}"
 
@@ -71,7 +75,8 @@ def point_words(row: int, readings: Readings, compared: Compared, settings: Sett
     sign = np.sign(compared.z[row])
     zs = {name: float(one.z[row]) for name, one in compared.by.items()}
     agreeing = sorted(
-        (n for n, z in zs.items() if np.isfinite(z) and z * sign >= _SAID_FROM), key=lambda n: -abs(zs[n])
+        (n for n, z in zs.items() if np.isfinite(z) and z * sign * max(WEIGHTS[n], 1.0) >= _SAID_FROM),
+        key=lambda n: -abs(zs[n]),
     )
     parts = [comparison_words(name, zs[name], readings, compared.cycle) for name in agreeing]
     parts[1:] = [part.replace(" usual errors", "") for part in parts[1:]]
