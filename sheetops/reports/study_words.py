@@ -86,6 +86,8 @@ def percent(change: float | None) -> str:
         return "where nothing was expected"
     if change >= 1:
         return f"{1 + change:,.1f} times what was expected"
+    if round(100 * change) == 0:
+        return "less than 1 % apart"
     return f"{abs(change):.0%} {'above' if change >= 0 else 'below'}".replace("%", " %")
 
 
@@ -133,8 +135,24 @@ def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, cloc
     against = f"{kind} {said(one.actual, rate)} {values} against {said(one.expected, rate)} expected, {percent(one.change)}"
     if one.lower is None:
         return f"{happened} {against}."
-    how = "" if single else ", even if every point had erred the same way"
-    return f"{happened} {against}; usual is {said(one.lower, rate)} to {said(one.upper, rate)}{how}."
+    return f"{happened} {against}; {_usual(one, rate)}."
+
+
+def _usual(one: Size, rate: bool) -> str:
+    """Return the usual range and where an incident lies in it: together its points may be nothing unusual."""
+    wide = f"{said(one.lower, rate)} to {said(one.upper, rate)}"
+    if one.points == 1:
+        return f"usual is {wide}"
+    close = f"{said(one.close_lower, rate)} to {said(one.close_upper, rate)}"
+    if _outside(one.actual, one.lower, one.upper):
+        return f"usual is {wide}, even if every point had erred the same way"
+    if _outside(one.actual, one.close_lower, one.close_upper):
+        return f"usual is {close} if each point errs on its own, {wide} if all err the same way"
+    return f"taken together that is within the usual {close}: single points stood out, not the whole"
+
+
+def _outside(value: float | None, lower: float | None, upper: float | None) -> bool:
+    return value is not None and lower is not None and upper is not None and not lower <= value <= upper
 
 
 def alt(
@@ -149,6 +167,7 @@ def alt(
         if len(inside)
         else ""
     )
-    of = percent(one.change) + ("" if (one.change or 0) >= 1 else " what was expected")
-    moved = f" In the incident, {clock.span(record)}, it is {of}." if one.change is not None else ""
+    moved = (
+        f" In the incident, {clock.span(record)}: {percent(one.change)}." if one.change is not None else ""
+    )
     return f"Line of {values}, {record['series']}, from {first} to {last}, over a grey band of what is usual; {count(flagged, 'point')} flagged.{usual}{moved}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -20,6 +21,7 @@ from sheetops.cli.main import cli
 from sheetops.model.errors import TrackerNotWritten, UnknownName
 from sheetops.reports.direction import marked
 from sheetops.reports.study_steps import ASKED, step_words
+from sheetops.reports.study_words import Clock, headline, percent, size
 from tests.protocol import test_signals as signals
 from tests.protocol.story import Rows, Story
 
@@ -384,6 +386,22 @@ def test_a_rate_is_said_as_a_mean_in_percent(tmp_path: Path) -> None:
     said = told(story, key)
     assert re.search(r"The mean over these points is 1(\.\d+)? % ctr \(clicks / viewers\) against (4\.9\d*|5(\.0\d*)?) % expected", said)  # fmt: skip
     assert "DE" in said
+
+
+def test_points_that_only_stand_out_one_by_one_are_not_said_to_be_large_together() -> None:
+    points = {
+        "value": [90.0, 112.0],
+        "expected": [100.0, 100.0],
+        "lower": [92.0, 92.0],
+        "upper": [108.0, 108.0],
+    }
+    start = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+    record = {"signal": "viewers of traffic", "series": "UK", "started": start, "ended": start + dt.timedelta(days=1), "points": 2, "direction": "high", "actual": 202.0, "expected": 200.0}  # fmt: skip
+    one = size(record, pd.DataFrame(points), False)
+    said = headline(record, one, "viewers", False, Clock("UTC", days=True))
+    assert "202 viewers against 200 expected, 1 % above; taken together that is within the usual 189 to 211: single points stood out" in said  # fmt: skip
+    assert percent(0.001) == "less than 1 % apart"
+    assert percent(None) == "where nothing was expected"
 
 
 counted = signals.counted

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ... import ooxml
-from ..document import Bullets, Chart, Document, Grid, Number, Paragraph
-from .markdown import chart_lines
+from ..document import Block, Bullets, Document, Grid, Number, Paragraph, SeriesChart
+from .markdown import chart_lines, series_lines
 
 MARK = "Written by sheetops report"
 """What the second line of such a tab begins with: a tab without it is somebody else's."""
@@ -50,7 +50,7 @@ _MOST = 32_000
 """A cell takes 32,767 characters."""
 
 
-def _block(block: Paragraph | Bullets | Grid | Chart) -> Iterator[list[ooxml.SheetCell]]:
+def _block(block: Block) -> Iterator[list[ooxml.SheetCell]]:
     if isinstance(block, Paragraph):
         yield _row("alert" if block.kind == "notice" else "text", block.text)
     elif isinstance(block, Bullets):
@@ -60,6 +60,8 @@ def _block(block: Paragraph | Bullets | Grid | Chart) -> Iterator[list[ooxml.She
             yield _row("muted", block.caption)
         yield _row("header", *block.columns)
         yield from ([_cell(cell) for cell in row] for row in block.rows)
+    elif isinstance(block, SeriesChart):
+        yield from (_row("text", line) for line in series_lines(block))
     else:
         yield from (_row("text", line) for line in chart_lines(block))
 
