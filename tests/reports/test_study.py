@@ -20,6 +20,8 @@ from sheetops import study_verbs
 from sheetops.cli.main import cli
 from sheetops.model.errors import TrackerNotWritten, UnknownName
 from sheetops.reports.direction import marked
+from sheetops.reports.rendering.sheet_tab import tab_content, tab_name
+from sheetops.reports.study import case_study
 from sheetops.reports.study_steps import ASKED, step_words
 from sheetops.reports.study_words import Clock, headline, percent, size
 from tests.protocol import test_signals as signals
@@ -211,6 +213,15 @@ def test_the_chart_is_in_every_format_with_words_for_those_who_cannot_see_it(sto
     rows = list(book["series"].iter_rows(values_only=True))
     assert [one[0].date() for one in rows[1:] if one[5] == "low"][-4:] == [day(n) for n in signals.DIP]
     assert "vvvv" in out["md"].read_text()
+
+
+def test_as_a_tab_of_a_workbook_the_chart_is_a_line_of_bars_with_its_words(story: Story) -> None:
+    one = study_verbs.gathered(story.ws, signals.the_dip(story)[0])
+    document = case_study(one, "desk", story.time)
+    cells = [str(cell.value) for row in tab_content(document).rows for cell in row]
+    assert tab_name(document) == "Case study"
+    assert any(set(cell) <= set(" ▁▂▃▄▅▆▇█") and len(cell) == 80 for cell in cells)
+    assert any("over a grey band of what is usual" in cell for cell in cells)
 
 
 def test_the_data_is_there_for_programs(story: Story) -> None:
