@@ -37,8 +37,8 @@ def uno_python() -> str | None:
 def why_not() -> str:
     """Say what is missing for a test with LibreOffice; "" when nothing is."""
     if shutil.which("soffice") is None:
-        return "LibreOffice (soffice) is not installed"
-    return "" if uno_python() else "no Python can import uno (python3-uno)"
+        return "LibreOffice is not here: apt install libreoffice-calc python3-uno"
+    return "" if uno_python() else "no Python can import uno: apt install python3-uno"
 
 
 class Office:

@@ -1,79 +1,33 @@
-"""Real buttons of a real workbook, pressed in LibreOffice: the dataset, the open sheet and the status cell."""
+"""Real buttons of a real workbook, pressed in LibreOffice, that start Python: dataset, open sheet and status cell."""
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from sheetops.buttons.excel.installing import button_excel
 from sheetops.buttons.excel.settings import SETTINGS_NAME
 from sheetops.library import open_workspace
 
 from ..trackers import workbooks
-from . import serving
+from . import excel_desk
+from .excel_desk import dataset, ended, set_in_settings
 from .office import Office, office, why_not
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(why_not()), reason=why_not())]
 
-CONFIG = """
-[workspace]
-name = "ops"
-[tables.cases]
-key = "case_id"
-[tables.cases.fields]
-case_id = { type = "text" }
-status = { type = "choice", choices = ["open", "closed"] }
-[trackers.desk]
-file = "Desk.xlsx"  # the desk's own
-tab = "Cases"
-table = "cases"
-columns = { "Case" = "case_id", "Status" = "status" }
-[trackers.back]
-file = "Back.xlsx"
-tab = "Cases"
-table = "cases"
-columns = { "Case" = "case_id", "Status" = "status" }
-"""
-
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Path:
-    """The workbook with its buttons, in a workspace that was synced, and a change that waits in the other tracker."""
-    folder = tmp_path / "team folder"
-    folder.mkdir()
-    (folder / "sheetops.toml").write_text(CONFIG, encoding="utf-8")
-    for name in ("Desk.xlsx", "Back.xlsx"):
-        workbooks.make(folder / name, [["Case", "Status"], ["A", "open"], ["B", "closed"]])
-    with open_workspace(folder) as ws:
-        ws.sync()
-    workbooks.edit(folder / "Back.xlsx", {"B3": "open"})
-    button_excel(folder / "Desk.xlsx", python=Path(sys.executable))
-    return folder / "Desk.xlsm"
+    return excel_desk.make(tmp_path / "team folder")
 
 
 @pytest.fixture
 def libre(tmp_path: Path) -> Iterator[Office]:
     with office(tmp_path) as running:
         yield running
-
-
-def set_in_settings(desk: Path, **said: str) -> None:
-    file = desk.parent / SETTINGS_NAME
-    file.write_text(json.dumps({**json.loads(file.read_text()), **said}), encoding="ascii")
-
-
-def dataset(desk: Path) -> dict[str, str]:
-    with open_workspace(desk.parent) as ws:
-        return {key: record.values["status"] for key, record in ws.store.records("cases").items()}
-
-
-def ended(said: str) -> bool:
-    return not said.startswith("Running since") and not said.startswith("Last run R1,")
 
 
 def test_a_day_at_the_buttons(desk: Path, libre: Office) -> None:
@@ -164,26 +118,3 @@ def test_a_run_that_is_going_already(desk: Path, libre: Office) -> None:
         libre.press("Sync")
         said = libre.wait_for(ended)
     assert "Kim" in said
-
-
-def test_over_http_with_the_right_token_a_wrong_one_and_a_service_that_is_down(desk: Path, libre: Office) -> None:  # fmt: skip
-    token = desk.parent.parent / "token.txt"
-    token.write_text(serving.token(desk.parent) + "\n", encoding="ascii")
-    with serving.served(desk.parent) as service:
-        url = service.url
-        button_excel(desk, python=Path("/nowhere"), server=url, token=token)
-        libre.open(desk)
-        libre.do("select", tab="Cases", address="A3")
-        libre.press("Explain row")
-        assert libre.wait_for(ended) == "What is known of B:"
-        libre.press("Sync")
-        libre.wait_for(lambda said: said.startswith("Last run R2,"))
-        assert dataset(desk) == {"A": "open", "B": "open"}
-        assert libre.do("cells", tab="Cases", area="A2:B3") == [["A", "open"], ["B", "open"]]
-        token.write_text(f"desk.{'0' * 64}\n", encoding="ascii")
-        libre.press("Sync")
-        libre.wait_for(lambda said: said.startswith("This button's token is not accepted"))
-    libre.press("Sync")
-    said = libre.wait_for(lambda said: "does not answer" in said)
-    assert said.startswith(f"The sheetops service at {url} does not answer (")
-    assert said.endswith("Start it (sheetops serve), and press again.")

@@ -85,6 +85,11 @@ class Person:
                     return bool(control.getAccessibleContext().doAccessibleAction(0))
         raise LookupError(f"there is no button {caption}")
 
+    def locked_out(self) -> bool:
+        """Tell whether the person's hold on the file is away, as it is while a press runs."""
+        path = Path(uno.fileUrlToSystemPath(self.document().URL))
+        return not path.with_name(f".~lock.{path.name}#").exists()
+
     def close(self) -> None:
         self.document().setModified(False)
         self.document().close(True)

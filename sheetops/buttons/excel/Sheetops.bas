@@ -83,6 +83,9 @@ Private Function WhyNot() As String
     ElseIf Setting("server") <> "" And Dir(Setting("token")) = "" Then
         WhyNot = "The file with the token is not there: " & Setting("token") & ". Nothing was done. " & _
             "Run: sheetops button excel " & ThisWorkbook.Name & " --server URL --token FILE"
+    ElseIf Not HasToken() Then
+        WhyNot = "There is no whole token in " & Setting("token") & ". Nothing was done. " & _
+            "Save there what `sheetops token add NAME` shows, from the first letter to the last."
     ElseIf Setting("server") = "" And Dir(Setting("python")) = "" Then
         WhyNot = "Python is not where it was: " & Setting("python") & ". Nothing was done. " & HowElse()
     End If
@@ -95,24 +98,43 @@ End Function
 ' ---- start: by a program of this computer, or by HTTP
 
 Private Sub Start(action As String, key As String)
-    Dim known As Collection
+    Dim known As Collection, nonce As String, at As String
     Randomize
-    AnswerFile = TempFolder() & "sheetops-" & Format(Now, "yyyymmddhhnnss") & Int(Rnd * 1000000) & ".json"
+    nonce = Format(Now, "yyyymmddhhnnss") & Int(Rnd * 1000000) & Int(Rnd * 1000000)
+    AnswerFile = TempFolder() & "sheetops-" & nonce & ".json"
     Set Request = Nothing
     If Setting("server") <> "" Then
         Set known = Texts(ReadFile(SettingsFile()), ThisWorkbook.Name)
+        at = UtcSeconds()
         Post "{""action"": " & Json(action) & ", ""workspace"": " & Json(Setting("workspace")) & _
-            ", ""tracker"": " & Json(known(1)) & ", ""key"": " & Json(key) & "}"
+            ", ""tracker"": " & Json(known(1)) & ", ""key"": " & Json(key) & _
+            ", ""nonce"": " & Json(nonce) & ", ""at"": " & at & "}", at, nonce
     Else
         Shell Quoted(Setting("python")) & " -m sheetops press " & action & " --workbook " & Quoted(FullPath()) & _
             " --answer " & Quoted(AnswerFile) & " --key " & Quoted(key), 0
     End If
 End Sub
 
-Private Sub Post(body As String)
-    Dim url As String, token As String
+' What stands in the file with the token, "ID.SECRET", without what an editor puts behind it.
+Private Function Token() As String
+    Token = Trim(Replace(Replace(ReadFile(Setting("token")), vbLf, ""), vbCr, ""))
+End Function
+
+' Whether there is one, or none is needed.
+Private Function HasToken() As Boolean
+    HasToken = Setting("server") = ""
+    If Not HasToken Then HasToken = IsSecret(SecretOf(Token()))
+End Function
+
+Private Function SecretOf(text As String) As String
+    If InStr(text, ".") > 0 Then SecretOf = Mid(text, InStrRev(text, ".") + 1)
+End Function
+
+Private Sub Post(body As String, at As String, nonce As String)
+    Dim url As String, id As String, signed As String
     url = Setting("server") & "/v1/run"
-    token = "Authorization: Bearer " & Trim(Replace(ReadFile(Setting("token")), vbLf, ""))
+    id = Left(Token(), InStrRev(Token(), ".") - 1)
+    signed = Proof(SecretOf(Token()), at, nonce, body)
     On Error Resume Next
     If Not InLibreOffice() Then Set Request = CreateObject("WinHttp.WinHttpRequest.5.1")
     On Error GoTo 0
@@ -120,14 +142,17 @@ Private Sub Post(body As String)
         Request.Open "POST", url, True
         Request.SetTimeouts 5000, 5000, 30000, PATIENCE * 1000
         Request.SetRequestHeader "Content-Type", "application/json"
-        Request.SetRequestHeader "Authorization", Mid(token, 16)
+        Request.SetRequestHeader "Prefer", "wait=" & PATIENCE
+        Request.SetRequestHeader "X-Sheetops-Token-Id", id
+        Request.SetRequestHeader "X-Sheetops-Signature", signed
         Request.Send body
-    Else ' not on Windows
-        WriteFile AnswerFile & ".headers", token & vbLf & "Content-Type: application/json" & vbLf
+    Else ' not on Windows; curl's --data leaves out the end of the line, which is not signed
+        WriteFile AnswerFile & ".headers", "Content-Type: application/json" & vbLf & "Prefer: wait=" & PATIENCE & vbLf & _
+            "X-Sheetops-Token-Id: " & id & vbLf & "X-Sheetops-Signature: " & signed & vbLf
         WriteFile AnswerFile & ".body", body
         Shell Quoted(Setting("curl")) & " -sS -m " & PATIENCE & " --stderr " & Quoted(AnswerFile & ".err") & _
             " -o " & Quoted(AnswerFile) & " -H " & Quoted("@" & AnswerFile & ".headers") & _
-            " --data-binary " & Quoted("@" & AnswerFile & ".body") & " " & Quoted(url), 0
+            " --data " & Quoted("@" & AnswerFile & ".body") & " " & Quoted(url), 0
     End If
 End Sub
 

@@ -31,6 +31,15 @@ Public Sub ReloadInLibreOffice()
     dispatcher.executeDispatch ThisComponent.CurrentController.Frame, ".uno:Reload", "", 0, Array()
 End Sub
 
+' The time in UTC, as a date.
+Public Function UtcInLibreOffice() As Double
+    Set services = GetProcessServiceManager
+    Set calendar = services.createInstance("com.sun.star.i18n.LocaleCalendar2")
+    calendar.loadDefaultCalendar ThisComponent.CharLocale
+    calendar.setLocalDateTime Now - DateSerial(1970, 1, 1)
+    UtcInLibreOffice = calendar.getDateTime() + DateSerial(1970, 1, 1)
+End Function
+
 Private Function LockFile() As String
     LockFile = ThisWorkbook.Path & "/.~lock." & ThisWorkbook.Name & "#"
 End Function

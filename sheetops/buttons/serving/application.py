@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,6 +22,8 @@ from .service import Service, still_running
 
 _LOG = logging.getLogger(__name__)
 _BODY_SECONDS = 10.0
+LONGEST_WAIT = 900.0
+"""Seconds that an answer is waited for at most, whatever a button prefers."""
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -39,7 +42,7 @@ def application(service: Service, pages: Pages) -> Any:
         answer = await run_in_threadpool(service.begin, asked, request.headers, body)
         waiting = asyncio.shield(asyncio.wrap_future(answer))
         try:
-            pressed = await asyncio.wait_for(waiting, service.patience.answer)
+            pressed = await asyncio.wait_for(waiting, _seconds(request, service.patience.answer))
         except TimeoutError:
             return JSONResponse(still_running(asked.action).to_json(), 202)
         return JSONResponse(pressed.to_json())
@@ -82,6 +85,12 @@ def with_headers(app: Any) -> Any:
         await app(scope, receive, sending)
 
     return answer
+
+
+def _seconds(request: Request, usual: float) -> float:
+    """Return how long an answer is waited for: as long as the button says it can (RFC 7240), or as usual."""
+    said = re.search(r"(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])", request.headers.get("prefer", ""))
+    return min(float(said[1]), LONGEST_WAIT) if said else usual
 
 
 async def read_body(request: Request, kind: str) -> bytes:

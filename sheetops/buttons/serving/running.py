@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
@@ -28,15 +29,14 @@ class CannotServe(SheetopsError):
 class Server:
     """The service, listening at `url` from the moment it is made. `run` answers until `stop`, or Ctrl+C.
 
-    `login` makes the status page ask for a token on this machine too; `gather` is how many seconds a press waits for
-    its double click. Raise UnknownName for an address that other machines reach, unless `allow_remote`; CannotServe
-    when the port is taken.
+    `login` makes the status page ask for a token on this machine too; `now` returns seconds since 1970. Raise
+    UnknownName for an address that other machines reach, unless `allow_remote`; CannotServe when the port is taken.
     """
 
     def __init__(
         self, folder: Path, host: str = "127.0.0.1", port: int = 8787, *, allow_remote: bool = False, login: bool = False,
         environ: Mapping[str, str] = os.environ, patience: Patience | None = None, line: Line | None = None,
-        next_run: Callable[[], str] = lambda: "",
+        next_run: Callable[[], str] = lambda: "", now: Callable[[], float] = time.time,
     ) -> None:  # fmt: skip
         if not is_loopback(host) and not allow_remote:
             raise UnknownName(
@@ -48,7 +48,7 @@ class Server:
         self.name = config.name
         self._stopping = Event()
         self.service = Service(
-            config.folder.resolve(), environ, patience=patience or Patience(), next_run=next_run,
+            config.folder.resolve(), environ, patience=patience or Patience(), next_run=next_run, now=now,
             line=line or Line(stopping=self._stopping.is_set),
         )  # fmt: skip
         self._server = _server(self.service, login=login or not is_loopback(host), stopping=self._stopping)
