@@ -224,12 +224,13 @@ def put_tab(ws: Workspace, to: Path, document: Document) -> str:
 
     Raise TrackerBusy while somebody has it open, TrackerNotWritten where a tab of that name is somebody else's.
     """
+    from .reports.direction import readable
     from .reports.rendering.sheet_tab import MARK, tab_content, tab_name
     from .trackers.excel_tab import put_whole_tab
 
     name = tab_name(document)
     with ws.store.lock(f"sheetops report {document.name}"):
-        written = put_whole_tab(to, name, tab_content(document), MARK, ws.config.folder)
+        written = put_whole_tab(to, name, tab_content(readable(document)), MARK, ws.config.folder)
     return (
         f"Put on the tab '{name}' of {to.name}:"
         if written

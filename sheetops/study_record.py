@@ -88,7 +88,7 @@ def _changes(ws: Workspace, bound: Bound, one: Incident, link: str) -> tuple[str
     studies = {run.id for run in ws.store.runs(10_000) if run.verb == VERB}
     for name, value in values.items():
         there = records[key].values.get(name)
-        if there == value:
+        if there == value or name == bound.fields.get("status"):
             continue
         if _may_write(entries, name, there, studies):
             changes.append(Change(bound.table, key, Op.SET, _source(ws), name, there, value))

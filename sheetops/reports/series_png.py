@@ -24,8 +24,8 @@ _MARKS = {"high": ("^", "#b2182b", "high"), "low": ("v", "#2166ac", "low"), "wat
 _SVG = {"svg.fonttype": "none", "svg.hashsalt": "series"}
 _NAMED = 6
 """Events whose names fit above the chart; with more, the shading has to do."""
-_LETTER, _LINE = 0.0062, 9
-"""A letter of an event's name as a part of the chart's width; a line of names, in points."""
+_LETTER, _LINE, _LONG = 0.0062, 9, 32
+"""A letter of an event's name as a part of the chart's width; a line of names, in points; characters of a name that are shown."""
 _OTHER_SCRIPTS = (
     "Noto Sans CJK SC",
     "Noto Sans CJK JP",
@@ -119,7 +119,7 @@ def _lines_of_names(events: pd.DataFrame, points: pd.DataFrame) -> list[int]:
     for name, start in events[["name", "start"]].head(_NAMED).itertuples(index=False):
         place = (start - first).total_seconds() / width
         line = next((n for n, end in enumerate(free) if end <= place), len(free))
-        free[line : line + 1] = [place + _LETTER * (len(str(name)[:30]) + 1)]
+        free[line : line + 1] = [place + _LETTER * (len(_short(str(name))) + 1)]
         lines.append(line)
     return lines
 
@@ -134,11 +134,15 @@ def _shade(axes: Any, events: pd.DataFrame, lines: list[int]) -> None:
             start, end, facecolor="0.96", edgecolor="0.55", hatch="///", linewidth=0.5, label=label, zorder=1
         )
         if number < len(lines):
-            said = _escaped(events["name"].iloc[number][:30])
+            said = _escaped(_short(events["name"].iloc[number]))
             axes.annotate(
                 said, (start, 1.0), xycoords=("data", "axes fraction"), xytext=(1, 3 + _LINE * lines[number]),
                 textcoords="offset points", fontsize=7, annotation_clip=False,
             )  # fmt: skip
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= _LONG else f"{name[: _LONG - 1].rstrip()}…"
 
 
 def _mark(axes: Any, name: str, times: Any, values: Any, where: Any) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd  # type: ignore[import-untyped,unused-ignore]
+
 from ..columns.anomalies.spec import CLASSES
 from ..words import count
 from .document import (
@@ -24,7 +26,7 @@ from .document import (
     words,
 )
 from .study_steps import called, next_steps
-from .study_words import Size, alt, cell, headline, moment, percent, said, size, span
+from .study_words import Clock, Size, alt, cell, clock, headline, percent, said, size
 
 if TYPE_CHECKING:
     from ..columns.anomalies.studied import Studied
@@ -72,6 +74,15 @@ class Incident:
         return [*([self.missing] if self.missing else []), *([] if self.record["points"] else [gone])]
 
     @property
+    def clock(self) -> Clock:
+        """How its times are said."""
+        times = self.studied.points["time"] if self.studied and len(self.studied.points) else None
+        if times is None:
+            ends = [self.record[name] for name in ("started", "ended") if self.record[name] is not None]
+            times = pd.to_datetime(pd.Series(ends), utc=True)
+        return clock(times, self.timezone)
+
+    @property
     def size(self) -> Size:
         """How large it is."""
         return size(self.record, self.studied.during if self.studied else None, self.rate)
@@ -99,7 +110,7 @@ def case_study(one: Incident, name: str, as_of: datetime) -> Document:
 
 def summary(one: Incident) -> str:
     """Return what happened in a sentence or two."""
-    return headline(one.record, one.size, one.values, one.rate, one.timezone)
+    return headline(one.record, one.size, one.values, one.rate, one.clock)
 
 
 def _happened(one: Incident) -> Iterator[Block]:
@@ -114,7 +125,7 @@ def _happened(one: Incident) -> Iterator[Block]:
         yield Bullets(tuple(leads))
     if one.studied is not None and one.studied.points["value"].notna().any():
         shown = one.studied.points
-        seen = alt(one.record, one.size, one.values, one.rate, one.timezone, shown)
+        seen = alt(one.record, one.size, one.values, one.rate, one.clock, shown)
         title = f"{one.record['signal']}: {cut(str(one.record['series']), 80)}"
         yield SeriesChart(title, one.values, one.timezone, shown, one.studied.events, seen)
 
@@ -313,7 +324,7 @@ def _before(one: Incident) -> Iterator[Block]:
 def _incidents(one: Incident, records: Sequence[Record]) -> Grid:
     rows = tuple(
         (
-            str(row["incident"]), f"{row['signal']}, {cut(str(row['series']), 60)}", span(row, one.timezone),
+            str(row["incident"]), f"{row['signal']}, {cut(str(row['series']), 60)}", one.clock.span(row),
             f"{row['direction']}, {row['change']:+.0%}".replace("%", " %") if row["change"] is not None else str(row["direction"]),
             cut(str(row["explained_by"] or "–").split("\n")[0], 160), str(row["verdict"] or "–"), one.findings.get(str(row["incident"]), "–"),
         )
@@ -331,7 +342,7 @@ def _points(one: Incident) -> Iterator[Section]:
         return
     during = one.studied.during
     rows = tuple(
-        (moment(row["time"], one.timezone), *(cell(_known(row[name]), one.rate) for name in ("value", "expected", "lower", "upper")), cut(str(row["why"]), 400, "the tracker"))
+        (one.clock.moment(row["time"]), *(cell(_known(row[name]), one.rate) for name in ("value", "expected", "lower", "upper")), cut(str(row["why"]), 400, "the tracker"))
         for row in during.head(2 * SHOWN).to_dict("records")
     )  # fmt: skip
     more = f"The first {2 * SHOWN} of {len(during):,}." if len(during) > 2 * SHOWN else ""

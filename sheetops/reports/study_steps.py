@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..columns.anomalies.spec import CLASSES
 from .document import words
-from .study_words import moment, span
 
 if TYPE_CHECKING:
     import pandas as pd  # type: ignore[import-untyped,unused-ignore]
@@ -46,13 +45,13 @@ def next_steps(one: Incident) -> list[str]:
 
 def _steps(one: Incident) -> Iterator[str]:
     say, record = step_words()["situations"], one.record
-    key, series, when = record["incident"], record["series"], span(record, one.timezone)
+    key, series, when = record["incident"], record["series"], one.clock.span(record)
     if not record["points"]:
         yield say["gone"]
     yield say["numbers"].format(table=one.table, when=when)
     if one.studied is not None and one.studied.found is not None:
         yield from _where(one, say)
-        yield from _whom(one.studied.changes, say, moment(record["started"], one.timezone))
+        yield from _whom(one.studied.changes, say, one.clock.moment(record["started"]))
         if missing := unknown_classes(one.studied.looks_at):
             yield say["unknown"].format(classes=words(missing))
     if judged := [other for other in one.earlier if other["verdict"]]:

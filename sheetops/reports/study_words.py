@@ -86,35 +86,48 @@ def percent(change: float | None) -> str:
         return "where nothing was expected"
     if change >= 1:
         return f"{1 + change:,.1f} times what was expected"
+    if round(100 * change) == 0:
+        return "less than 1 % apart"
     return f"{abs(change):.0%} {'above' if change >= 0 else 'below'}".replace("%", " %")
 
 
-def moment(time: Any, timezone: str) -> str:
-    """Return a time on the workspace's clock; a midnight is a day."""
-    local = pd.Timestamp(time).tz_convert(timezone)
-    whole = local == local.normalize()
-    return f"{local:%a %d %b %Y}" if whole else f"{local:%a %d %b %Y %H:%M}"
+@dataclass(frozen=True)
+class Clock:
+    """The workspace's clock. `days`: the points of the series are whole days, or weeks, and have no time of day."""
+
+    timezone: str
+    days: bool = False
+
+    def moment(self, time: Any) -> str:
+        """Return a time: "Wed 10 Dec 2025 20:00"."""
+        local = pd.Timestamp(time).tz_convert(self.timezone)
+        return f"{local:%a %d %b %Y}" if self.days else f"{local:%a %d %b %Y %H:%M}"
+
+    def span(self, record: Mapping[str, Any]) -> str:
+        """Return when an incident was: "from Wed 10 Dec 2025 to Sat 13 Dec 2025"."""
+        first = self.moment(record["started"])
+        every = next((one for one in ("week", "month") if str(record["signal"]).endswith(f" a {one})")), "")
+        the = f"the {every} of " if every else ""
+        if record["ended"] is None:
+            return f"from {the}{first} on"
+        last = self.moment(record["ended"])
+        if first == last:
+            return f"in {the}{first}" if every else f"{'on' if self.days else 'at'} {first}"
+        return f"from {the}{first} to {'that of ' if every else ''}{last}"
 
 
-def span(record: Mapping[str, Any], timezone: str) -> str:
-    """Return when an incident was: "from Wed 10 Dec 2025 to Sat 13 Dec 2025"."""
-    first = moment(record["started"], timezone)
-    every = next((one for one in ("week", "month") if str(record["signal"]).endswith(f" a {one})")), "")
-    the = f"the {every} of " if every else ""
-    if record["ended"] is None:
-        return f"from {the}{first} on"
-    last = moment(record["ended"], timezone)
-    if first == last:
-        return f"in {the}{first}" if every else f"{'at' if ':' in first else 'on'} {first}"
-    return f"from {the}{first} to {'that of ' if every else ''}{last}"
+def clock(times: pd.Series, timezone: str) -> Clock:
+    """Return the clock for a series with points at these times."""
+    local = times.dt.tz_convert(timezone)
+    return Clock(timezone, bool((local == local.dt.normalize()).all()))
 
 
-def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, timezone: str) -> str:
+def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, clock: Clock) -> str:
     """Return what happened in a sentence or two."""
     of = f"{record['signal']}, {record['series']}"
     points = f" ({count(int(record['points']), 'flagged point')})" if record["points"] else ""
     goes = " It goes on." if record["ended"] is None and record["points"] else ""
-    happened = f"{of}, was {SIDES[str(record['direction'])]} {span(record, timezone)}{points}.{goes}"
+    happened = f"{of}, was {SIDES[str(record['direction'])]} {clock.span(record)}{points}.{goes}"
     single = record["points"] == 1
     kind = "It is" if single else "The mean over these points is" if rate else "The sum of these points is"
     if one.expected is None or one.actual is None:
@@ -122,15 +135,31 @@ def headline(record: Mapping[str, Any], one: Size, values: str, rate: bool, time
     against = f"{kind} {said(one.actual, rate)} {values} against {said(one.expected, rate)} expected, {percent(one.change)}"
     if one.lower is None:
         return f"{happened} {against}."
-    how = "" if single else ", even if every point had erred the same way"
-    return f"{happened} {against}; usual is {said(one.lower, rate)} to {said(one.upper, rate)}{how}."
+    return f"{happened} {against}; {_usual(one, rate)}."
+
+
+def _usual(one: Size, rate: bool) -> str:
+    """Return the usual range and where an incident lies in it: together its points may be nothing unusual."""
+    wide = f"{said(one.lower, rate)} to {said(one.upper, rate)}"
+    if one.points == 1:
+        return f"usual is {wide}"
+    close = f"{said(one.close_lower, rate)} to {said(one.close_upper, rate)}"
+    if _outside(one.actual, one.lower, one.upper):
+        return f"usual is {wide}, even if every point had erred the same way"
+    if _outside(one.actual, one.close_lower, one.close_upper):
+        return f"usual is {close} if each point errs on its own, {wide} if all err the same way"
+    return f"taken together that is within the usual {close}: single points stood out, not the whole"
+
+
+def _outside(value: float | None, lower: float | None, upper: float | None) -> bool:
+    return value is not None and lower is not None and upper is not None and not lower <= value <= upper
 
 
 def alt(
-    record: Mapping[str, Any], one: Size, values: str, rate: bool, timezone: str, points: pd.DataFrame
+    record: Mapping[str, Any], one: Size, values: str, rate: bool, clock: Clock, points: pd.DataFrame
 ) -> str:
     """Return what there is to see in the chart, for those who cannot see it."""
-    first, last = (moment(points["time"].iloc[place], timezone) for place in (0, -1))
+    first, last = (clock.moment(points["time"].iloc[place]) for place in (0, -1))
     flagged = int(points["anomaly"].isin(("low", "high")).sum())
     inside = points[~points["anomaly"].isin(("low", "high")) & points["value"].notna()]["value"]
     usual = (
@@ -138,6 +167,7 @@ def alt(
         if len(inside)
         else ""
     )
-    of = percent(one.change) + ("" if (one.change or 0) >= 1 else " what was expected")
-    moved = f" In the incident, {span(record, timezone)}, it is {of}." if one.change is not None else ""
+    moved = (
+        f" In the incident, {clock.span(record)}: {percent(one.change)}." if one.change is not None else ""
+    )
     return f"Line of {values}, {record['series']}, from {first} to {last}, over a grey band of what is usual; {count(flagged, 'point')} flagged.{usual}{moved}"

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -19,7 +20,10 @@ from sheetops import study_verbs
 from sheetops.cli.main import cli
 from sheetops.model.errors import TrackerNotWritten, UnknownName
 from sheetops.reports.direction import marked
+from sheetops.reports.rendering.sheet_tab import tab_content, tab_name
+from sheetops.reports.study import case_study
 from sheetops.reports.study_steps import ASKED, step_words
+from sheetops.reports.study_words import Clock, headline, percent, size
 from tests.protocol import test_signals as signals
 from tests.protocol.story import Rows, Story
 
@@ -211,6 +215,15 @@ def test_the_chart_is_in_every_format_with_words_for_those_who_cannot_see_it(sto
     assert "vvvv" in out["md"].read_text()
 
 
+def test_as_a_tab_of_a_workbook_the_chart_is_a_line_of_bars_with_its_words(story: Story) -> None:
+    one = study_verbs.gathered(story.ws, signals.the_dip(story)[0])
+    document = case_study(one, "desk", story.time)
+    cells = [str(cell.value) for row in tab_content(document).rows for cell in row]
+    assert tab_name(document) == "Case study"
+    assert any(set(cell) <= set(" ▁▂▃▄▅▆▇█") and len(cell) == 80 for cell in cells)
+    assert any("over a grey band of what is usual" in cell for cell in cells)
+
+
 def test_the_data_is_there_for_programs(story: Story) -> None:
     key, _ = signals.the_dip(story)
     data = json.loads(json.dumps(study_verbs.study(story.ws, key).to_json()))
@@ -339,7 +352,7 @@ def test_written_again_only_what_a_study_wrote_changes_and_what_people_typed_sta
     assert now["what_happened"] == "The encoder of the UK failed."
     assert now["hypothesis_product"] is None, "somebody cleared it"
     assert now["owner"] == "ana"
-    assert "Left as people have it in CS-0001: " in said
+    assert "Left as people have it in CS-0001: what_happened, hypothesis_product." in said
     assert len(story.ws.store.records("case_studies")) == 1
 
 
@@ -384,6 +397,22 @@ def test_a_rate_is_said_as_a_mean_in_percent(tmp_path: Path) -> None:
     said = told(story, key)
     assert re.search(r"The mean over these points is 1(\.\d+)? % ctr \(clicks / viewers\) against (4\.9\d*|5(\.0\d*)?) % expected", said)  # fmt: skip
     assert "DE" in said
+
+
+def test_points_that_only_stand_out_one_by_one_are_not_said_to_be_large_together() -> None:
+    points = {
+        "value": [90.0, 112.0],
+        "expected": [100.0, 100.0],
+        "lower": [92.0, 92.0],
+        "upper": [108.0, 108.0],
+    }
+    start = dt.datetime(2026, 1, 5, tzinfo=dt.UTC)
+    record = {"signal": "viewers of traffic", "series": "UK", "started": start, "ended": start + dt.timedelta(days=1), "points": 2, "direction": "high", "actual": 202.0, "expected": 200.0}  # fmt: skip
+    one = size(record, pd.DataFrame(points), False)
+    said = headline(record, one, "viewers", False, Clock("UTC", days=True))
+    assert "202 viewers against 200 expected, 1 % above; taken together that is within the usual 189 to 211: single points stood out" in said  # fmt: skip
+    assert percent(0.001) == "less than 1 % apart"
+    assert percent(None) == "where nothing was expected"
 
 
 counted = signals.counted

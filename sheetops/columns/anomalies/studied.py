@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _BEFORE, _AFTER = 60, 20
 """At least so many points are shown before and after; more for a long incident."""
+_DAYS = pd.Timedelta(days=8)
+"""At least so long before it is shown, so that the same weekday is."""
 SIBLINGS = ("series", "points", "actual", "expected", "flagged")
 
 
@@ -137,7 +139,8 @@ def _around(judged: pd.DataFrame, window: tuple[Any, Any]) -> pd.DataFrame:
     first = int((judged["time"] < window[0]).sum())
     last = max(first, int((judged["time"] <= window[1]).sum()) - 1)
     length = last - first + 1
-    before, after = max(_BEFORE, 4 * length), max(_AFTER, length)
+    days = int((judged["time"] < window[0]).sum() - (judged["time"] < window[0] - _DAYS).sum())
+    before, after = max(_BEFORE, 4 * length, days), max(_AFTER, length)
     return judged[SHOWN].iloc[max(0, first - before) : last + after + 1].reset_index(drop=True)
 
 

@@ -16,8 +16,8 @@ _BLUE, _ORANGE, _GREY = "1F3A5F", "C2571A", "666666"
 _WIDE = 8
 """Columns from which a table's text is set smaller."""
 
-_CELL, _LETTER = 0.45, 0.2
-"""Centimetres of a cell without its text, and of a letter of its header."""
+_CELL, _LETTER, _WORD, _LOOKED_AT = 0.45, 0.2, 10, 200
+"""Centimetres of a cell without its text, and of a letter; letters of a word that is kept whole; rows that are looked at."""
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML may hold; a cell of a spreadsheet may."""
@@ -137,7 +137,7 @@ def _grid(made: Any, grid: Grid) -> None:
 
 
 def _widths(table: Any, grid: Grid) -> None:
-    """Give each column room by what stands in it, so that no header breaks within a word: long texts get more, but not all they ask for."""
+    """Give each column room by what stands in it, so that no usual word breaks: long texts get more, but not all they ask for."""
     from docx.shared import Cm
 
     table.autofit = False
@@ -146,9 +146,16 @@ def _widths(table: Any, grid: Grid) -> None:
         lengths = sorted(len(str(row[n])) for row in grid.rows)
         long = lengths[-1 - len(lengths) // 10] if lengths else 0
         wanted.append(min(60, max(13, len(name), long)) ** 0.75)
-    least = [_CELL + _LETTER * max(map(len, name.split() or [""])) for name in grid.columns]
+    least = [_least(name, [str(row[n]) for row in grid.rows]) for n, name in enumerate(grid.columns)]
     for column, width in zip(table.columns, _shared(wanted, least, 17.0), strict=True):
         column.width = Cm(width)
+
+
+def _least(name: str, texts: list[str]) -> float:
+    """Return the room that a column's header and its usual words need, so that none breaks; very long words may."""
+    header = max(map(len, name.split()), default=0)
+    word = max((len(one) for text in texts[:_LOOKED_AT] for one in text.split()), default=0)
+    return _CELL + _LETTER * max(header, min(word, _WORD))
 
 
 def _shared(wanted: list[float], least: list[float], room: float) -> list[float]:

@@ -84,18 +84,26 @@ def _chart(chart: Chart) -> Iterator[str]:
 
 def _followed(block: SeriesChart) -> Iterator[str]:
     """Yield the last points of a series as bars, with a mark under those that are flagged."""
+    title, bars, flags = _bars_of(block)
+    yield f"{plain(title)}; ^ high, v low, o watch:"
+    yield from ("", "```text", bars, flags, "```", "")
+    yield plain(block.alt)
+
+
+def series_lines(block: SeriesChart) -> Iterator[str]:
+    """Yield the chart of a series as lines of text: its last points as bars, and what there is to see."""
+    title, bars, _ = _bars_of(block)
+    yield from (title, bars, block.alt)
+
+
+def _bars_of(block: SeriesChart) -> tuple[str, str, str]:
+    """Return a title with what is shown from when to when, the bars, and the marks below them."""
     points = block.points.tail(_POINTS)
     local = points["time"].dt.tz_convert(block.timezone)
     values = tuple(None if one != one else float(one) for one in points["value"])
     flags = "".join(_MARKS.get(str(one), " ") for one in points["anomaly"]).rstrip()
-    yield f"*{plain(block.title)}* ({plain(block.values)}, {local.iloc[0]:%d %b %Y} to {local.iloc[-1]:%d %b %Y}; ^ high, v low, o watch):"
-    yield ""
-    yield "```text"
-    yield _spark(Series(block.values, values))
-    yield flags
-    yield "```"
-    yield ""
-    yield plain(block.alt)
+    title = f"{block.title} ({block.values}, {local.iloc[0]:%d %b %Y} to {local.iloc[-1]:%d %b %Y})"
+    return title, _spark(Series(block.values, values)), flags
 
 
 def _number(chart: Chart, value: float | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ... import ooxml
 from ..document import Block, Bullets, Document, Grid, Number, Paragraph, SeriesChart
-from .markdown import chart_lines
+from .markdown import chart_lines, series_lines
 
 MARK = "Written by sheetops report"
 """What the second line of such a tab begins with: a tab without it is somebody else's."""
@@ -61,7 +61,7 @@ def _block(block: Block) -> Iterator[list[ooxml.SheetCell]]:
         yield _row("header", *block.columns)
         yield from ([_cell(cell) for cell in row] for row in block.rows)
     elif isinstance(block, SeriesChart):
-        yield _row("muted", f"{block.title}: {block.alt}")
+        yield from (_row("text", line) for line in series_lines(block))
     else:
         yield from (_row("text", line) for line in chart_lines(block))
 
