@@ -26,6 +26,9 @@ TAIL = 0.00135
 _MOVING = 1.128
 """The mean range of two values from one normal distribution, in standard deviations."""
 
+_DRIFTS = 2.33
+"""Standard errors below 2 from which the von Neumann ratio (1941) says that weeks hang together: one in a hundred by chance."""
+
 
 @dataclass(frozen=True)
 class Range:
@@ -106,10 +109,18 @@ def _share_limits(mean: float, of: int, wide: float) -> tuple[float, float]:
     return low / of, min(high, of) / of
 
 
+def _drifts(seen: Floats) -> bool:
+    """Return whether each week is like the one before: their squared steps are few beside their squared deviations."""
+    varied, n = float(np.square(seen - seen.mean()).sum()), len(seen)
+    error = 2 * float(np.sqrt((n - 2) / (n * n - 1)))
+    return varied > 0 and float(np.square(np.diff(seen)).sum()) / varied < 2 - _DRIFTS * error
+
+
 def of_measures(past: ArrayLike, *, counted: bool = False) -> Range:
     """Return the normal range of a measure such as an age: mean and 2.66 mean moving ranges (XmR chart), from 0 up.
 
-    `counted`: it is a number of things, such as a backlog; then it is never narrower than chance makes it (Poisson).
+    A measure that drifts for months moves little from week to week, and would then be outside most of the time: where the von
+    Neumann ratio says so, the range is as wide as the weeks as a whole have varied. `counted`: it is a number of things, such as a backlog; then it is never narrower than chance makes it (Poisson).
     Weeks without a value (NaN) are no weeks.
     """
     seen = np.asarray(past, float)
@@ -118,6 +129,8 @@ def of_measures(past: ArrayLike, *, counted: bool = False) -> Range:
         return few
     mean, moving = float(seen.mean()), float(np.abs(np.diff(seen)).mean())
     spread = moving / _MOVING
+    if _drifts(seen):
+        spread = max(spread, float(seen.std(ddof=1)))
     if counted:
         spread = max(spread, float(np.sqrt(max(mean, 1 / len(seen)))))
     reach = 3 * spread * float(np.sqrt(1 + 1 / len(seen)))

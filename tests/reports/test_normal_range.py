@@ -66,3 +66,12 @@ def test_normal_weeks_are_rarely_called_strange(mean):
 def test_a_backlog_that_never_moved_may_still_move_by_chance():
     assert of_measures([1.0] * 20, counted=True).where(2) == "within"
     assert of_measures([1.0] * 20, counted=True).where(9) == "above"
+
+
+def test_a_measure_that_drifts_for_months_is_not_outside_each_week():
+    drift = 400 - 5.0 * np.arange(26) + np.tile([2.0, -2.0], 13)
+    found = of_measures(drift)
+    assert found.where(drift[-1] - 5) == "within"
+    assert found.where(150) == "below"
+    still = 400 + np.random.default_rng(2).normal(0, 5, 26)
+    assert of_measures(still).high - of_measures(still).low < 45
