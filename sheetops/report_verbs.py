@@ -183,8 +183,10 @@ def verify(path: Path) -> Outcome:
 
 
 def check_target(ws: Workspace, to: Path | None) -> None:
-    """Raise UnknownName where a report cannot be written so, TrackerNotWritten where it would be written over a tracker."""
+    """Raise UnknownName where a report cannot be written so."""
     if to is None:
+        return
+    if is_tracker(ws, to):
         return
     kind = to.suffix.lower().removeprefix(".")
     if kind not in FORMATS:
@@ -192,17 +194,12 @@ def check_target(ws: Workspace, to: Path | None) -> None:
             f"'{to.name}' ends in none of {', '.join(f'.{one}' for one in FORMATS)}.{did_you_mean(kind, FORMATS)}",
             not_done="Nothing was written.", next_step=f"Try: --to {to.stem or 'report'}.html",
         )  # fmt: skip
-    trackers = {
-        (ws.config.folder / one.source).resolve()
-        for one in ws.schema.trackers.values()
-        if one.backend == "excel"
-    }
-    if to.resolve() in trackers:
-        raise TrackerNotWritten(
-            f"{to.name} is a tracker of this workspace.",
-            not_done="Nothing was written.",
-            next_step=f"Name another file: --to 'report {to.name}'",
-        )
+
+
+def is_tracker(ws: Workspace, to: Path) -> bool:
+    """Return whether a file is a workbook of this workspace, which is never written over: it gets a tab."""
+    books = [one.source for one in ws.schema.trackers.values() if one.backend == "excel"]
+    return to.resolve() in {(ws.config.folder / one).resolve() for one in books}
 
 
 def delivered(
@@ -214,9 +211,30 @@ def delivered(
     data = {**document.to_json(), "file": str(to) if to else None}
     if to is None:
         return Outcome(command, markdown(document).rstrip("\n").split("\n"), data)
-    said = put(to, rendered(document, to.suffix.lower()[1:]), replace=replace)
+    if is_tracker(ws, to):
+        said = put_tab(ws, to, document)
+    else:
+        said = put(to, rendered(document, to.suffix.lower()[1:]), replace=replace)
     left = [f"Left out: {one}" for one in document.left_out]
     return Outcome(command, [f"{said} {document.title}, as of {_time(document.as_of)}.", *left], data)
+
+
+def put_tab(ws: Workspace, to: Path, document: Document) -> str:
+    """Put a document into a workbook of the workspace, as a tab of its own; everything else in it stays byte for byte.
+
+    Raise TrackerBusy while somebody has it open, TrackerNotWritten where a tab of that name is somebody else's.
+    """
+    from .reports.rendering.sheet_tab import MARK, tab_content, tab_name
+    from .trackers.excel_tab import put_whole_tab
+
+    name = tab_name(document)
+    with ws.store.lock(f"sheetops report {document.name}"):
+        written = put_whole_tab(to, name, tab_content(document), MARK, ws.config.folder)
+    return (
+        f"Put on the tab '{name}' of {to.name}:"
+        if written
+        else f"The tab '{name}' of {to.name} says so already:"
+    )
 
 
 def _time(moment: datetime) -> str:
@@ -225,6 +243,9 @@ def _time(moment: datetime) -> str:
 
 def rendered(document: Document, kind: str) -> bytes:
     """Return a document as the bytes of a file. Raise UnknownName where a package for it is not installed."""
+    from .reports.direction import readable
+
+    document = readable(document)
     if kind == "md":
         from .reports.rendering.markdown import markdown
 

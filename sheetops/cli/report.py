@@ -13,7 +13,7 @@ from .running import FOLDER, JSON, carry_out, inside
 
 TO = click.option(
     "--to", type=click.Path(path_type=Path), metavar="FILE",
-    help="Write it to FILE: .md, .html, .docx or .xlsx. Default: Markdown on the screen.",
+    help="Write it to FILE: .md, .html, .docx or .xlsx; a workbook of the workspace gets a tab. Default: Markdown on the screen.",
 )  # fmt: skip
 REPLACE = click.option("--replace", is_flag=True, help="Write over FILE if it is there already.")
 
@@ -168,6 +168,36 @@ def effect(
     carry_out(
         "report effect",
         inside(folder, lambda ws: report_verbs.effect(ws, table, asked, to, replace=replace)),
+        as_json=as_json,
+    )
+
+
+@report.command()
+@click.argument("incident")
+@click.option(
+    "--record",
+    is_flag=True,
+    help="Also write its summary to the table of case studies, in a run that can be undone.",
+)
+@click.option("--link", default="", metavar="URL", help="With --record: where the study can be read.")
+@TO
+@REPLACE
+@FOLDER
+@JSON
+def study(
+    incident: str, to: Path | None, link: str, folder: Path, *, record: bool, replace: bool, as_json: bool
+) -> None:
+    """Study the INCIDENT of a signal or of counts: what, when, how large, what explains it, what else changed, what next.
+
+    Changes at the same time are graded, with what speaks for and against each; none is said to be the cause.
+    """
+    from .. import study_verbs
+
+    carry_out(
+        "report study",
+        inside(
+            folder, lambda ws: study_verbs.study(ws, incident, to, record=record, link=link, replace=replace)
+        ),
         as_json=as_json,
     )
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    import pandas as pd  # type: ignore[import-untyped,unused-ignore]
 
 Form = Literal["count", "share", "days", "hours", "number"]
 """How a number is written: 1,204; 81.5 %; 3.2 d; 5.1 h; 0.74."""
@@ -103,7 +106,22 @@ class Chart:
     share: bool = False
 
 
-Block = Paragraph | Bullets | Grid | Chart
+@dataclass(frozen=True, eq=False)
+class SeriesChart:
+    """A series over time: its values, what was usual, what was flagged, and the events it ran through.
+
+    `points` and `events` are as `series_chart` takes them, `values` is what its numbers are; `alt` says what there is to see.
+    """
+
+    title: str
+    values: str
+    timezone: str
+    points: pd.DataFrame
+    events: pd.DataFrame
+    alt: str
+
+
+Block = Paragraph | Bullets | Grid | Chart | SeriesChart
 
 
 @dataclass(frozen=True)
@@ -159,6 +177,8 @@ def _plain(block: Block) -> dict[str, Any]:
         return {"bullets": list(block.items)}
     if isinstance(block, Grid):
         return {"columns": list(block.columns), "rows": [[_cell(cell) for cell in row] for row in block.rows]}
+    if isinstance(block, SeriesChart):
+        return _plain_series(block)
     series = {one.name: [_float(value) for value in one.values] for one in block.series}
     return {
         "chart": block.title,
@@ -166,6 +186,22 @@ def _plain(block: Block) -> dict[str, Any]:
         "series": series,
         "low": block.low,
         "high": block.high,
+    }
+
+
+def _plain_series(block: SeriesChart) -> dict[str, Any]:
+    numbers = ("value", "expected", "lower", "upper")
+    points = block.points
+    return {
+        "chart": block.title,
+        "labels": [one.isoformat() for one in points["time"]],
+        "series": {name: [_float(one) for one in points[name]] for name in numbers},
+        "anomaly": [str(one) for one in points["anomaly"]],
+        "events": [
+            {"name": str(name), "start": start.isoformat(), "end": end.isoformat()}
+            for name, start, end in block.events[["name", "start", "end"]].itertuples(index=False)
+        ],
+        "alt": block.alt,
     }
 
 

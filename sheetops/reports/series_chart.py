@@ -44,7 +44,7 @@ def series_chart(
     if not points["value"].notna().any():
         raise ValueError("there is no value to show")
     shown = points.reset_index(drop=True)
-    during = _during(shown, events)
+    during = events_during(shown, events)
     if kind == "xlsx":
         from .series_workbook import workbook
 
@@ -54,7 +54,7 @@ def series_chart(
     return png(shown, words, during)
 
 
-def _during(points: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
+def events_during(points: pd.DataFrame, events: pd.DataFrame | None) -> pd.DataFrame:
     """Return the events that touch the time that is shown, each cut to it, first ones first."""
     import pandas as pd
 

@@ -40,9 +40,16 @@ def workbook(points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> b
     front.set_landscape()
     front.fit_to_pages(1, 1)
     _write(book, book.add_worksheet(_TAB), points, local, words, events)
-    front.insert_chart(1, 1, _chart(book, points, words, events))
+    front.insert_chart(1, 1, _chart(book, _TAB, points, words, events))
     book.close()
     return out.getvalue()
+
+
+def chart_of(book: Any, tab: str, points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> Any:
+    """Write a series to a new tab of a workbook and return the chart of it. `points` and `events` as `series_chart` has them."""
+    local = points["time"].dt.tz_convert(words.timezone).dt.tz_localize(None)
+    _write(book, book.add_worksheet(tab), points, local, words, events)
+    return _chart(book, tab, points, words, events)
 
 
 def _write(
@@ -111,24 +118,26 @@ def _ends(points: pd.DataFrame) -> tuple[float, float]:
     return float(np.floor(low / step) * step), float((np.floor(high / step) + 1) * step)
 
 
-def _chart(book: Any, points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> Any:
+def _chart(book: Any, tab: str, points: pd.DataFrame, words: ChartWords, events: pd.DataFrame) -> Any:
     rows = len(points)
     area = book.add_chart({"type": "area", "subtype": "stacked"})
-    area.add_series(_series(rows, _FIRST_DRAWN, {"fill": {"none": True}, "line": {"none": True}}))
-    area.add_series(_series(rows, _FIRST_DRAWN + 1, {"name": "usual range", "fill": {"color": "#cccccc"}}))
+    area.add_series(_series(tab, rows, _FIRST_DRAWN, {"fill": {"none": True}, "line": {"none": True}}))
+    area.add_series(
+        _series(tab, rows, _FIRST_DRAWN + 1, {"name": "usual range", "fill": {"color": "#cccccc"}})
+    )
     line = book.add_chart({"type": "line"})
     thin = {"color": "#595959", "width": 1, "dash_type": "dash"}
-    line.add_series(_series(rows, 2, {"name": "expected", "line": thin}))
-    line.add_series(_series(rows, 1, {"name": words.values, "line": {"color": "black", "width": 1.25}}))
+    line.add_series(_series(tab, rows, 2, {"name": "expected", "line": thin}))
+    line.add_series(_series(tab, rows, 1, {"name": words.values, "line": {"color": "black", "width": 1.25}}))
     for place, name in enumerate(FLAGS):
         if (points["anomaly"] == name).any():
             shape, colour = _MARKS[name]
             mark = {"type": shape, "size": 9, "fill": {"color": colour}, "border": {"color": "black"}}
             look = {"name": f"flagged: {name}", "line": {"none": True}, "marker": mark}
-            line.add_series(_series(rows, _FIRST_DRAWN + 2 + place, look))
+            line.add_series(_series(tab, rows, _FIRST_DRAWN + 2 + place, look))
     if len(events):
         bar = {"name": "known event", "line": {"color": "#a6a6a6", "width": 6}}
-        line.add_series(_series(rows, _FIRST_DRAWN + 5, bar))
+        line.add_series(_series(tab, rows, _FIRST_DRAWN + 5, bar))
     area.combine(line)
     low, high = _ends(points)
     area.set_title({"name": words.title, "name_font": {"size": 12}, "overlay": False})
@@ -142,5 +151,5 @@ def _chart(book: Any, points: pd.DataFrame, words: ChartWords, events: pd.DataFr
     return area
 
 
-def _series(rows: int, column: int, look: dict[str, Any]) -> dict[str, Any]:
-    return {"categories": [_TAB, 1, 0, rows, 0], "values": [_TAB, 1, column, rows, column], **look}
+def _series(tab: str, rows: int, column: int, look: dict[str, Any]) -> dict[str, Any]:
+    return {"categories": [tab, 1, 0, rows, 0], "values": [tab, 1, column, rows, column], **look}

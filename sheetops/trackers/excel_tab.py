@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from .. import ooxml
-from ..model.errors import TrackerBusy, TrackerUnreadable
+from ..model.errors import TrackerBusy, TrackerNotWritten, TrackerUnreadable
 from ..model.sheet import HELD_TAB, TITLE, Grid, TabCell, TabEdit
 from ..ooxml.edits import CellEdit, check_value
 from ..ooxml.named_styles import named_style
-from .excel_bar import has_bar
-from .excel_file import _own_tab, _plain_errors, page, ticked
+from . import backups
+from .excel_bar import has_bar, mend
+from .excel_file import _opened_by, _own_tab, _plain_errors, page, ticked
 
 
 class ExcelTab:
@@ -74,3 +76,27 @@ def put_cell(workbook: ooxml.Workbook, cell: TabCell) -> None:
     sheet.refuse_place(cell.row, cell.column, overwrite_formula=True)
     style = None if cell.style is None else named_style(workbook.styles, cell.style)
     sheet.put(cell.row, cell.column, CellEdit(value, style=style))
+
+
+def put_whole_tab(path: Path, name: str, content: ooxml.SheetContent, mark: str, folder: Path) -> bool:
+    """Put a tab of the program's own into a workbook, or replace it; tell whether anything had to be written.
+
+    `mark` is what the second line of such a tab begins with. Raise TrackerBusy while somebody has the workbook open,
+    TrackerNotWritten where a tab of that name has no such line: it is somebody else's. A copy is kept in `folder` before.
+    """
+    if owner := ooxml.lock_owner(path):
+        raise _opened_by(path, owner)
+    with _plain_errors(path, writing=True), ooxml.Workbook.open(path) as workbook:
+        if workbook.has_sheet(name) and not str(workbook[name].grid(1).value(2, 1) or "").startswith(mark):
+            raise TrackerNotWritten(
+                f"{path.name} has a tab '{name}' that sheetops did not write.", not_done="Nothing was written.",
+                next_step="Rename that tab, and run the command again.",
+            )  # fmt: skip
+        mend(workbook)
+        workbook.put_sheet(name, content)
+        if workbook.plain:
+            return False
+        keep = Path(folder) / ".sheetops" / "backups" / path.stem
+        backups.keep(keep, path.name, f"{path.stem}.*{path.suffix}", lambda kept: shutil.copy2(path, kept / f"{path.stem}.report{path.suffix}"))  # fmt: skip
+        workbook.save()
+    return True

@@ -110,6 +110,14 @@ def test_a_second_run_is_told_who_holds_the_lock_and_since_when(store: Store, ur
         pass
 
 
+def test_a_watch_and_a_run_go_side_by_side_and_two_watches_do_not(store: Store, url: str) -> None:
+    with store.lock("Ada", "watch"), Store.open(url, CASES) as other:
+        with other.lock("Bo: sync"):
+            pass
+        with pytest.raises(RunLocked, match=r"Another watch is at work on this dataset: Ada since \d{4}"):
+            other.lock("Bo", "watch").__enter__()
+
+
 def test_the_lock_is_free_again_after_an_error(store: Store) -> None:
     with pytest.raises(ZeroDivisionError), store.lock("Ada"):
         raise ZeroDivisionError

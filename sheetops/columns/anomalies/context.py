@@ -193,7 +193,7 @@ def _place(event: _Event, window: _Window, judged: _Judgement) -> bool | None:
     """Say whether the event is where the causes are; None where either is everywhere."""
     if not event.where:
         if window.causes:
-            judged.opposes.append("it was everywhere, the incident was not")
+            judged.opposes.append("it was not limited to the part that moved")
         return None
     limits = "; ".join(f"{name} {', '.join(sorted(values))}" for name, values in sorted(event.where.items()))
     if not window.causes:

@@ -141,13 +141,13 @@ def _incidents(spec: CountColumns, judged: pd.DataFrame, ask: Ask) -> pd.DataFra
     for series, part in strange.groupby("series", sort=True):
         found += [
             _explained(one, spec, part, events) if one.until >= since else one
-            for one in incidents(_judgeable(part), signal, str(series))
+            for one in incidents(judged_periods(part), signal, str(series))
         ]
     first = at.min() if len(at) and len(judged["period"].unique()) >= _JUDGED[spec.every] else None
     return as_records(found, ask.kept[spec.incidents], [signal], since, first)
 
 
-def _judgeable(part: pd.DataFrame) -> pd.DataFrame:
+def judged_periods(part: pd.DataFrame) -> pd.DataFrame:
     """Return the periods of a group that have been judged: one that is not over does not end an incident."""
     return part[~part["why"].str.startswith("not judged")].sort_values("time").reset_index(drop=True)
 

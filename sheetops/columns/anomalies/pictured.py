@@ -55,7 +55,7 @@ def signal_pictured(spec: SignalColumns, ask: Ask, key: str, column: str) -> Pic
         series, judged = looked.points.series[number], looked.judged[number]
         events = concerning(judgeable.events, spec.series, series.name)
         unit = metric.name.replace("_", " ") + (f" ({metric.over} / {metric.per})" if metric.per else "")
-        return Pictured(f"{name}: {series.said}", unit, _around(judged, first, last), _named(events))
+        return Pictured(f"{name}: {series.said}", unit, _around(judged, first, last), named_events(events))
     return None
 
 
@@ -101,14 +101,16 @@ def count_pictured(spec: CountColumns, ask: Ask, key: str) -> Pictured | None:
     if len(judged):
         events = concerning(events, names, [str(judged[name].iloc[0]) for name in names])
     title, unit = f"{spec.name}: {series}", f"{spec.table} a {spec.every}"
-    return Pictured(title, unit, points.sort_values("time")[SHOWN].reset_index(drop=True), _named(events))
+    return Pictured(
+        title, unit, points.sort_values("time")[SHOWN].reset_index(drop=True), named_events(events)
+    )
 
 
 def _around(judged: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
     return judged[SHOWN].iloc[max(0, first - BEFORE) : last + AFTER + 1].reset_index(drop=True)
 
 
-def _named(events: pd.DataFrame) -> pd.DataFrame:
+def named_events(events: pd.DataFrame) -> pd.DataFrame:
     """Return events by what people call them. The end is not part of an event."""
     names = [_said(kind, name) for kind, name in zip(events["kind"], events["name"], strict=True)]
     tick = pd.Timedelta(microseconds=1)

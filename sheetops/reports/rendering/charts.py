@@ -6,7 +6,8 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ...model.errors import UnknownName
-from ..document import Chart
+from ..document import Chart, SeriesChart
+from ..series_chart import ChartWords, events_during
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,16 +43,43 @@ def png(chart: Chart) -> bytes:
     return _saved(chart, "png")
 
 
+def followed_svg(chart: SeriesChart) -> str:
+    """Return the chart of a series as an SVG element."""
+    try:
+        from ..series_png import svg as drawn
+    except ImportError:
+        raise _no_matplotlib() from None
+    return drawn(*_followed(chart))
+
+
+def followed_png(chart: SeriesChart) -> bytes:
+    """Return the chart of a series as a PNG."""
+    try:
+        from ..series_png import png as drawn
+    except ImportError:
+        raise _no_matplotlib() from None
+    return drawn(*_followed(chart))
+
+
+def _followed(chart: SeriesChart) -> tuple[Any, ChartWords, Any]:
+    points = chart.points.reset_index(drop=True)
+    return points, ChartWords(chart.title, chart.values, chart.timezone), events_during(points, chart.events)
+
+
+def _no_matplotlib() -> UnknownName:
+    return UnknownName(
+        "Charts need the package matplotlib, which is not installed.",
+        not_done="Nothing was written.", next_step='Run: pip install "sheetops[reports]" (Markdown, .md, needs nothing).',
+    )  # fmt: skip
+
+
 def _saved(chart: Chart, kind: str) -> bytes:
     try:
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
-        raise UnknownName(
-            "Charts need the package matplotlib, which is not installed.",
-            not_done="Nothing was written.", next_step='Run: pip install "sheetops[reports]" (Markdown, .md, needs nothing).',
-        ) from None  # fmt: skip
+        raise _no_matplotlib() from None
     with mpl.rc_context({**SETTINGS, "svg.hashsalt": chart.title}):
         figure = Figure(figsize=(_WIDTH, _HEIGHT), layout="constrained")
         FigureCanvasAgg(figure)

@@ -8,13 +8,16 @@ import unicodedata
 from typing import Any
 
 from ...model.errors import UnknownName
-from ..document import Bullets, Chart, Document, Grid, Number, Paragraph
-from .charts import png
+from ..document import Block, Bullets, Chart, Document, Grid, Number, Paragraph, SeriesChart
+from .charts import followed_png, png
 from .zips import rezipped
 
 _BLUE, _ORANGE, _GREY = "1F3A5F", "C2571A", "666666"
 _WIDE = 8
 """Columns from which a table's text is set smaller."""
+
+_CELL, _LETTER = 0.45, 0.2
+"""Centimetres of a cell without its text, and of a letter of its header."""
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML may hold; a cell of a spreadsheet may."""
@@ -77,7 +80,7 @@ def _page(made: Any, document: Document) -> None:
     _run(footer, f"{document.title}, as of {document.as_of:%Y-%m-%d %H:%M} UTC", color=_GREY, size=8)
 
 
-def _block(made: Any, block: Paragraph | Bullets | Grid | Chart) -> None:
+def _block(made: Any, block: Block) -> None:
     if isinstance(block, Paragraph):
         notice = block.kind == "notice"
         _run(made.add_paragraph(), block.text, color=_ORANGE if notice else None, bold=notice)
@@ -86,18 +89,24 @@ def _block(made: Any, block: Paragraph | Bullets | Grid | Chart) -> None:
             _run(made.add_paragraph(style="List Bullet"), item)
     elif isinstance(block, Grid):
         _grid(made, block)
+    elif isinstance(block, SeriesChart):
+        _picture(made, followed_png(block), f"{block.title}. {block.alt}")
+        _run(made.add_paragraph(), block.alt, color=_GREY, size=9)
     else:
         _chart(made, block)
 
 
 def _chart(made: Any, chart: Chart) -> None:
+    said = f"{chart.title}: {chart.y_axis} by {chart.x_axis}. The numbers are in the tables."
+    _picture(made, png(chart), said)
+
+
+def _picture(made: Any, drawn: bytes, said: str) -> None:
+    """Add a picture with the text that a screen reader says in place of it."""
     from docx.shared import Cm
 
-    shown = made.add_picture(io.BytesIO(png(chart)), width=Cm(17))
-    described = shown._inline.docPr  # the text that a screen reader says in place of the picture
-    described.set(
-        "descr", _clean(f"{chart.title}: {chart.y_axis} by {chart.x_axis}. The numbers are in the tables.")
-    )
+    shown = made.add_picture(io.BytesIO(drawn), width=Cm(17))
+    shown._inline.docPr.set("descr", _clean(said))
 
 
 def _grid(made: Any, grid: Grid) -> None:
@@ -128,7 +137,7 @@ def _grid(made: Any, grid: Grid) -> None:
 
 
 def _widths(table: Any, grid: Grid) -> None:
-    """Give each column room by what stands in it: long texts get more, but not all they ask for."""
+    """Give each column room by what stands in it, so that no header breaks within a word: long texts get more, but not all they ask for."""
     from docx.shared import Cm
 
     table.autofit = False
@@ -137,8 +146,27 @@ def _widths(table: Any, grid: Grid) -> None:
         lengths = sorted(len(str(row[n])) for row in grid.rows)
         long = lengths[-1 - len(lengths) // 10] if lengths else 0
         wanted.append(min(60, max(13, len(name), long)) ** 0.75)
-    for column, share in zip(table.columns, wanted, strict=True):
-        column.width = Cm(17 * share / sum(wanted))
+    least = [_CELL + _LETTER * max(map(len, name.split() or [""])) for name in grid.columns]
+    for column, width in zip(table.columns, _shared(wanted, least, 17.0), strict=True):
+        column.width = Cm(width)
+
+
+def _shared(wanted: list[float], least: list[float], room: float) -> list[float]:
+    """Return the room shared out by what is wanted, none less than its least; where that is too much, by the least."""
+    if sum(least) >= room:
+        return [room * one / sum(least) for one in least]
+    given = [room * one / sum(wanted) for one in wanted]
+    short = [need > got for need, got in zip(least, given, strict=True)]
+    if not any(short):
+        return given
+    rest = room - sum(need for need, is_short in zip(least, short, strict=True) if is_short)
+    others = _shared(
+        [one for one, is_short in zip(wanted, short, strict=True) if not is_short],
+        [one for one, is_short in zip(least, short, strict=True) if not is_short],
+        rest,
+    )
+    left = iter(others)
+    return [need if is_short else next(left) for need, is_short in zip(least, short, strict=True)]
 
 
 def _fill(

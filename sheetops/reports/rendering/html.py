@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from ..document import Bullets, Chart, Document, Grid, Number, Paragraph
-from .charts import svg
+from ..document import Block, Bullets, Document, Grid, Number, Paragraph, SeriesChart
+from .charts import followed_svg, svg
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -56,7 +56,7 @@ def _page(document: Document) -> Iterator[str]:
     yield f"<footer>As of {document.as_of:%Y-%m-%d %H:%M} UTC. Made by sheetops from the dataset and its journal.</footer>\n</body>\n</html>"
 
 
-def _block(block: Paragraph | Bullets | Grid | Chart) -> Iterator[str]:
+def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
         kind = ' class="notice"' if block.kind == "notice" else ""
         yield f'<p{kind} dir="auto">{_lines(block.text)}</p>'
@@ -64,6 +64,10 @@ def _block(block: Paragraph | Bullets | Grid | Chart) -> Iterator[str]:
         yield "<ul>" + "".join(f'<li dir="auto">{_lines(item)}</li>' for item in block.items) + "</ul>"
     elif isinstance(block, Grid):
         yield from _grid(block)
+    elif isinstance(block, SeriesChart):
+        said = escape(f"{block.title}. {block.alt}", quote=True)
+        yield f'<figure role="img" aria-label="{said}">{followed_svg(block)}</figure>'
+        yield f'<p class="about" dir="auto">{escape(block.alt)}</p>'
     else:
         said = escape(
             f"{block.title}: {block.y_axis} by {block.x_axis}. The numbers are in the table.", quote=True

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..document import Bullets, Chart, Document, Grid, Number, Paragraph, Series, show
+from ..document import Block, Bullets, Chart, Document, Grid, Number, Paragraph, Series, SeriesChart, show
 
 _BARS = "▁▂▃▄▅▆▇█"
+_POINTS = 80
+"""So many points of a series fit on a line."""
+
+_MARKS = {"high": "^", "low": "v", "watch": "o"}
 
 
 def markdown(document: Document) -> str:
@@ -29,13 +33,15 @@ def plain(text: str) -> str:
     return f"\\{line}" if line[:1] in ("#", "+", "-") and line[1:2] == " " else line
 
 
-def _block(block: Paragraph | Bullets | Grid | Chart) -> Iterator[str]:
+def _block(block: Block) -> Iterator[str]:
     if isinstance(block, Paragraph):
         yield f"> **Note:** {plain(block.text)}" if block.kind == "notice" else plain(block.text)
     elif isinstance(block, Bullets):
         yield from (f"- {plain(item)}" for item in block.items)
     elif isinstance(block, Grid):
         yield from _grid(block)
+    elif isinstance(block, SeriesChart):
+        yield from _followed(block)
     else:
         yield from _chart(block)
 
@@ -54,6 +60,11 @@ def _grid(grid: Grid) -> Iterator[str]:
         yield f"| {' | '.join(plain(str(cell)) for cell in row)} |"
 
 
+def chart_lines(chart: Chart) -> list[str]:
+    """Return a chart as lines of plain text, little bars with their ends in numbers."""
+    return [line.replace("\\", "").removeprefix("- ").replace("*", "") for line in _chart(chart)]
+
+
 def _chart(chart: Chart) -> Iterator[str]:
     yield f"*{plain(chart.title)}* ({plain(chart.y_axis)}{f', {chart.labels[0]} to {chart.labels[-1]}' if chart.kind == 'lines' and chart.labels else ''}):"
     if chart.kind == "bars":
@@ -69,6 +80,22 @@ def _chart(chart: Chart) -> Iterator[str]:
             yield f"- {plain(one.name)} {_spark(one)} last {_number(chart, one.values[-1] if one.values else None)}"
         if chart.low is not None and chart.high is not None:
             yield f"- normal range of {plain(chart.series[0].name)}: {_number(chart, chart.low)} to {_number(chart, chart.high)}"
+
+
+def _followed(block: SeriesChart) -> Iterator[str]:
+    """Yield the last points of a series as bars, with a mark under those that are flagged."""
+    points = block.points.tail(_POINTS)
+    local = points["time"].dt.tz_convert(block.timezone)
+    values = tuple(None if one != one else float(one) for one in points["value"])
+    flags = "".join(_MARKS.get(str(one), " ") for one in points["anomaly"]).rstrip()
+    yield f"*{plain(block.title)}* ({plain(block.values)}, {local.iloc[0]:%d %b %Y} to {local.iloc[-1]:%d %b %Y}; ^ high, v low, o watch):"
+    yield ""
+    yield "```text"
+    yield _spark(Series(block.values, values))
+    yield flags
+    yield "```"
+    yield ""
+    yield plain(block.alt)
 
 
 def _number(chart: Chart, value: float | None) -> str:

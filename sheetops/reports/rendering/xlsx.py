@@ -8,7 +8,8 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from ..document import Bullets, Chart, Document, Form, Grid, Number, Paragraph
+from ..document import Block, Bullets, Chart, Document, Form, Grid, Number, Paragraph, SeriesChart
+from ..series_chart import ChartWords, events_during
 
 _FORMATS: dict[Form, str] = {
     "count": "#,##0",
@@ -62,7 +63,7 @@ class _Book:
         self.book, self.document = book, document
         self.sheet = book.add_worksheet(_tab(document.name))
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.row = 0
+        self.row = self.series = 0
 
     def style(self, **more: Any) -> Any:
         """Return a format; equal ones are one."""
@@ -119,7 +120,7 @@ class _Book:
         self.sheet.write_string(self.row, 0, title[:_LONGEST], style)
         self.row += 1
 
-    def _block(self, block: Paragraph | Bullets | Grid | Chart) -> None:
+    def _block(self, block: Block) -> None:
         if isinstance(block, Paragraph):
             self._text(
                 block.text,
@@ -133,6 +134,8 @@ class _Book:
                 self._text(f"• {item}", self.style(text_wrap=True, indent=1))
         elif isinstance(block, Grid):
             self._grid(block)
+        elif isinstance(block, SeriesChart):
+            self._followed(block)
         else:
             self._chart(block)
 
@@ -222,6 +225,21 @@ class _Book:
             {"description": f"{chart.title}: {chart.y_axis} by {chart.x_axis}", "object_position": 2},
         )
         self.row += _CHART_ROWS
+
+    def _followed(self, chart: SeriesChart) -> None:
+        """Draw a series from its points, which are on a tab of their own with their reasons."""
+        from ..series_workbook import chart_of
+
+        words = ChartWords(chart.title, chart.values, chart.timezone)
+        tab = "series" if self.series == 0 else f"series {self.series + 1}"
+        points = chart.points.reset_index(drop=True)
+        drawn = chart_of(self.book, tab, points, words, events_during(points, chart.events))
+        self.series += 1
+        drawn.set_size({"width": 1100, "height": 400})
+        described = {"description": f"{chart.title}. {chart.alt}", "object_position": 2}
+        self.sheet.insert_chart(self.row, 0, drawn, described)
+        self.row += 21
+        self._text(chart.alt, self.style(font_color="#666666", text_wrap=True))
 
     def _chart_numbers(self, chart: Chart) -> int:
         """Write a chart's numbers below those of the charts before; return the row of their header."""
