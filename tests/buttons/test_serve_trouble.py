@@ -79,6 +79,13 @@ def test_a_press_that_takes_longer_goes_on_and_says_where_to_look(desk: Path, te
     assert serving.log(desk)[-1]["run"] == "R1"
 
 
+def test_a_button_that_can_wait_longer_is_answered_when_it_is_done(desk: Path, text: str) -> None:
+    with serving.served(desk, line=Line(gather=0.3), patience=Patience(answer=0.01)) as server:
+        headers = {"Authorization": f"Bearer {text}", "Prefer": "respond-async, wait=60"}
+        answer = requests.post(f"{server.url}/v1/run", json={"action": "sync"}, headers=headers, timeout=60)
+    assert (answer.status_code, answer.json()["run"]) == (200, "R1")
+
+
 def test_a_read_only_workbook_is_named_and_nothing_is_lost(
     url: str, desk: Path, text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

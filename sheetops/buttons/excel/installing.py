@@ -82,7 +82,7 @@ def _check_server(server: str, token: Path | None) -> None:
         return
     url = urlsplit(server)
     if url.scheme not in ("http", "https") or not url.hostname:
-        raise UnknownName(f"'{server}' is no address.", next_step="Write it like http://127.0.0.1:8770")
+        raise UnknownName(f"'{server}' is no address.", next_step="Write it like http://127.0.0.1:8787")
     if url.scheme == "http" and not _is_loopback(url.hostname):
         raise UnknownName(
             f"{server} is not encrypted, and the token would cross the network in the open.",
